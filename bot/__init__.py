@@ -1,0 +1,1 @@
+"""The running room: settings, doors, channels and storage."""

@@ -1,0 +1,69 @@
+"""Answers a question with one record."""
+
+from dataclasses import replace
+
+from handlers.conversation import Conversation
+from handlers.message import AnswerCard, Button, Notice, Part, Reply, Scene
+from kb.base import KnowledgeBase
+from kb.graph import branches
+from kb.model import Record
+
+_RELATED = 2
+
+
+def answer(record: Record, base: KnowledgeBase, scene: Scene, *, group: bool = False, confidence: float = 1.0) -> Reply:
+    """The record's answer; in a group that has just been told, a word on where to find it."""
+    words = base.knowledge.wording
+    if group and record.id in scene.told:
+        return Reply(
+            "answer", (AnswerCard(record.id, record.title, record.source, words.told_above),), (), (record.id,),
+            confidence=confidence,
+        )
+    parts: tuple[Part, ...] = (*notices(record.id, scene), card(record))
+    return Reply("answer", parts, _buttons(record, base), (record.id,), confidence=confidence)
+
+
+def card(record: Record) -> AnswerCard:
+    """The whole record as a reader takes it in."""
+    outline = tuple((label, tuple(step.text for step in run)) for label, run in branches(record))
+    return AnswerCard(
+        record.id, record.title, record.source, record.answer.short, record.causes, outline,
+        record.answer.notes,
+        (*record.answer.warnings, *(step.warning for step in record.steps if step.warning)),
+    )
+
+
+def notices(record: str, scene: Scene) -> tuple[Notice, ...]:
+    """Pinned notices in force that concern the record."""
+    return tuple(
+        Notice(pinned.text)
+        for pinned in scene.notices
+        if scene.now < pinned.until and (not pinned.records or record in pinned.records)
+    )
+
+
+def remember(conversation: Conversation, record: Record, question: str | None) -> Conversation:
+    """The conversation after this record was its subject. A new subject starts with nothing unresolved."""
+    same = conversation.record == record.id
+    walk = conversation.walk
+    return conversation.but(
+        record=record.id,
+        question=question or conversation.question,
+        walk=replace(walk, paused=True) if walk else None,
+        asked=None,
+        about_contacts=False,
+        unresolved=conversation.unresolved if same else 0,
+        tried=(*(tried for tried in conversation.tried if tried != record.id), record.id),
+    )
+
+
+def _buttons(record: Record, base: KnowledgeBase) -> tuple[Button, ...]:
+    words = base.knowledge.wording
+    walk = (Button(words.button_walk, f"{words.button_walk} #{record.id}"),) if record.steps else ()
+    related = (base.knowledge.record[other] for other in record.related[:_RELATED])
+    return (
+        *walk,
+        Button(words.button_helped, f"{words.button_helped} #{record.id}"),
+        Button(words.button_unresolved, f"{words.button_unresolved} #{record.id}"),
+        *(Button(other.title, f"{other.title} #{other.id}") for other in related),
+    )

@@ -1,0 +1,59 @@
+"""What a turn wants done beyond replying: values that the runtime performs."""
+
+from dataclasses import dataclass
+
+from kb.routing import Site
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Hand the case to support staff. ``tried``: records the bot has answered with; ``question``: in the user's words."""
+
+    number: int
+    question: str
+    tried: tuple[str, ...]
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class AddToTicket:
+    """Tell staff something about a ticket: a detail (``field``: project, person, phone) or what the user said since."""
+
+    number: int
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTicket:
+    """The user needs nobody any more."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket:
+    """It was said to be solved and is not."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogQuestion:
+    """A question and what became of it."""
+
+    text: str
+    outcome: str
+    records: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Whether an answer helped; ``record`` None: the list or the refusal did not."""
+
+    record: str | None
+    helped: bool
+
+
+Effect = OpenTicket | AddToTicket | CancelTicket | ReopenTicket | LogQuestion | Feedback

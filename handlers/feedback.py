@@ -1,0 +1,49 @@
+"""Hears whether an answer helped; 没解决 always leads somewhere: the steps, the neighbours, then a person."""
+
+from handlers import handoff, steps
+from handlers.choices import items_of, offer
+from handlers.conversation import Conversation, Turn, say
+from handlers.effects import Feedback
+from handlers.message import Reply, Scene, Text
+from handlers.understanding import Understanding
+from kb.base import KnowledgeBase
+
+
+def resolved(record: str | None, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """It helped: that is noted, and the matter is closed."""
+    words = base.knowledge.wording
+    state = conversation.but(walk=None, unresolved=0, tried=())
+    effects = (Feedback(record, helped=True),) if record else ()
+    return say(Reply("smalltalk", (Text(words.glad if record else words.acknowledged),)), state, *effects)
+
+
+def unresolved(
+    record: str | None, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
+) -> Turn:
+    """It did not help: the guided fix first, then the neighbouring records, then the authority and a ticket."""
+    if handoff.can_reopen(conversation.ticket, scene.now):
+        return handoff.reopen(conversation, base)
+    subject = base.knowledge.record.get(record or conversation.record or "")
+    effects = (Feedback(subject.id, helped=False),) if subject else ()
+    times = conversation.unresolved + 1
+    walked = conversation.walk is not None
+    state = conversation.but(unresolved=times)
+    if subject is None and conversation.question is None:
+        turn = say(Reply("unknown", (Text(base.knowledge.wording.unresolved_nothing),)), state.but(unresolved=0))
+    elif heard.has_tried_all or times > 1 or subject is None:
+        turn = handoff.escalate(heard, state, base, scene)
+    elif subject.steps and not walked:
+        turn = steps.start(subject, state, base)
+    else:
+        turn = _neighbours(subject.related, heard, state, base, scene)
+    return Turn(turn.replies, turn.conversation, (*effects, *turn.effects))
+
+
+def _neighbours(
+    related: tuple[str, ...], heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
+) -> Turn:
+    fresh = tuple(other for other in related if other not in conversation.tried)[:4]
+    if not fresh:
+        return handoff.escalate(heard, conversation, base, scene)
+    reply = offer(fresh, base.knowledge.wording.neighbours, base)
+    return say(reply, conversation.but(offered=items_of(reply), walk=None))

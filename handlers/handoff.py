@@ -1,0 +1,136 @@
+"""Hands a case over to support staff: opens the ticket at once, then asks for what they need, one detail at a time."""
+
+import re
+from datetime import datetime, timedelta
+
+from handlers.contacts import offer_contacts
+from handlers.conversation import Conversation, Ticket, Turn, say
+from handlers.effects import AddToTicket, CancelTicket, OpenTicket, ReopenTicket
+from handlers.message import Button, Part, Reply, Scene, Text, TicketCard
+from handlers.understanding import Understanding
+from kb.base import KnowledgeBase
+from kb.normalise import plain
+
+DETAILS = ("project", "person", "phone")
+REOPEN_WITHIN = timedelta(days=7)
+_DIGITS = re.compile(r"\d")
+_LONGEST_DETAIL = 200
+
+
+def escalate(
+    heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene, *, contacts: bool = True
+) -> Turn:
+    """Open a ticket, or name the one that is open; say who else can be called, and ask for the first detail.
+
+    In a group nobody is asked for personal data.
+    """
+    if is_open(conversation.ticket):
+        return query(conversation, base)
+    ticket = Ticket(scene.new_ticket(), asking=None if heard.incoming.group else DETAILS[0])
+    words = base.knowledge.wording
+    parts: tuple[Part, ...] = (TicketCard(ticket.number, words.ticket_opened.format(number=ticket.number)),)
+    if scene.desk_note:
+        parts = (*parts, Text(scene.desk_note))
+    # Asking for the site and for a detail at once would be two questions; the line is offered where it is known.
+    if contacts and conversation.site.known:
+        more, conversation = offer_contacts(conversation, base)
+        parts = (*parts, *more)
+    parts = (*parts, Text(words.ticket_in_group if heard.incoming.group else words.ask_project))
+    question = conversation.question or heard.text
+    effect = OpenTicket(ticket.number, question[:_LONGEST_DETAIL], conversation.tried, conversation.site)
+    reply = Reply("escalate", parts, () if heard.incoming.group else _ways(base), ticket=ticket.number)
+    return say(reply, conversation.but(ticket=ticket, walk=None, asked=None, unresolved=0), effect)
+
+
+def is_open(ticket: Ticket | None) -> bool:
+    """Whether a ticket waits for staff or is with them."""
+    return ticket is not None and ticket.status in ("open", "claimed", "waiting")
+
+
+def in_charge(ticket: Ticket | None) -> bool:
+    """Whether a person has claimed the case, so that the bot keeps silent."""
+    return ticket is not None and ticket.status in ("claimed", "waiting")
+
+
+def take_detail(heard: Understanding, conversation: Conversation, base: KnowledgeBase, *, skip: bool) -> Turn:
+    """Note the detail that was asked for, or leave it out, and ask for the next; confirm after the last."""
+    ticket = conversation.ticket
+    if ticket is None or ticket.asking is None:
+        raise ValueError("no detail was asked for")
+    words = base.knowledge.wording
+    said = " ".join(heard.text.split())[:_LONGEST_DETAIL]
+    if not skip and ticket.asking == "phone" and len(_DIGITS.findall(plain(said))) < 7:
+        return say(Reply("ask", (Text(words.phone_unclear),), _ways(base), asked="detail", ticket=ticket.number), conversation)
+    effects = () if skip else (AddToTicket(ticket.number, ticket.asking, said),)
+    place = DETAILS.index(ticket.asking) + 1
+    following = DETAILS[place] if place < len(DETAILS) else None
+    state = conversation.but(
+        ticket=Ticket(ticket.number, ticket.status, following), site=conversation.site.corrected(heard.site)
+    )
+    if following is None:
+        done = TicketCard(ticket.number, words.ticket_complete.format(number=ticket.number))
+        return say(Reply("escalate", (done,), ticket=ticket.number), state, *effects)
+    question = {"person": words.ask_person, "phone": words.ask_phone}[following]
+    return say(Reply("ask", (Text(question),), _ways(base), asked="detail", ticket=ticket.number), state, *effects)
+
+
+def query(conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Name the ticket again, and ask on where a detail is missing."""
+    words = base.knowledge.wording
+    ticket = conversation.ticket
+    if ticket is None:
+        way = Button(words.button_person, words.button_person)
+        return say(Reply("smalltalk", (Text(words.no_ticket),), (way,)), conversation)
+    states = {
+        "open": words.ticket_is_open, "claimed": words.ticket_is_claimed, "waiting": words.ticket_is_claimed,
+        "solved": words.ticket_is_solved, "closed": words.ticket_is_solved,
+    }
+    parts: tuple[Part, ...] = (TicketCard(ticket.number, states[ticket.status].format(number=ticket.number)),)
+    if ticket.asking:
+        missing = {"project": words.ask_project, "person": words.ask_person, "phone": words.ask_phone}
+        parts = (*parts, Text(missing[ticket.asking]))
+    outcome = "escalate" if is_open(ticket) else "smalltalk"
+    return say(Reply(outcome, parts, _ways(base) if ticket.asking else (), ticket=ticket.number), conversation)
+
+
+def cancel(conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """The user needs nobody any more."""
+    words = base.knowledge.wording
+    ticket = conversation.ticket
+    if ticket is None or not is_open(ticket):
+        return say(Reply("smalltalk", (Text(words.no_ticket),)), conversation)
+    text = Text(words.ticket_cancelled.format(number=ticket.number))
+    reply = Reply("smalltalk", (text,), ticket=ticket.number)
+    return say(reply, conversation.but(ticket=None), CancelTicket(ticket.number))
+
+
+def stop_asking(conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Leave out all further details; the ticket stays."""
+    ticket = conversation.ticket
+    if ticket is None:
+        raise ValueError("no ticket")
+    words = base.knowledge.wording
+    done = TicketCard(ticket.number, words.ticket_complete.format(number=ticket.number))
+    return say(Reply("escalate", (done,), ticket=ticket.number), conversation.but(ticket=Ticket(ticket.number, ticket.status)))
+
+
+def can_reopen(ticket: Ticket | None, now: datetime) -> bool:
+    """Whether 还是不行 takes up the old case again."""
+    if ticket is None or ticket.status not in ("solved", "closed") or ticket.solved_at is None:
+        return False
+    return now - ticket.solved_at <= REOPEN_WITHIN
+
+
+def reopen(conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Take the solved case up again."""
+    ticket = conversation.ticket
+    if ticket is None:
+        raise ValueError("no ticket")
+    text = base.knowledge.wording.ticket_reopened.format(number=ticket.number)
+    reply = Reply("escalate", (TicketCard(ticket.number, text),), ticket=ticket.number)
+    return say(reply, conversation.but(ticket=Ticket(ticket.number)), ReopenTicket(ticket.number))
+
+
+def _ways(base: KnowledgeBase) -> tuple[Button, ...]:
+    words = base.knowledge.wording
+    return (Button(words.button_skip, words.button_skip), Button(words.button_cancel, words.button_cancel))

@@ -1,0 +1,65 @@
+"""A reply as text for channels without buttons and cards."""
+
+from handlers.message import AnswerCard, ChoiceList, ContactCards, ContactLine, Part, Reply, StepCard, TicketCard
+from kb.wording import Wording
+
+
+def plain_text(reply: Reply, words: Wording) -> str:
+    """Everything a reader of plain text sees, with the ways on as a last line."""
+    blocks = [_part(part, words) for part in reply.parts]
+    labels = "、".join(f"“{button.label}”" for button in reply.buttons)
+    if labels:
+        blocks.append(words.plain_ways.format(labels=labels))
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _part(part: Part, words: Wording) -> str:
+    match part:
+        case AnswerCard():
+            return _answer(part, words)
+        case StepCard():
+            return _step(part, words)
+        case ChoiceList():
+            return "\n".join([part.text, *(f"{place}. {item.label}" for place, item in enumerate(part.items, start=1))])
+        case ContactCards():
+            return "\n".join([part.text, *(_contact(line, words) for line in part.contacts)])
+        case TicketCard():
+            return part.text
+        case _:
+            return part.text
+
+
+def _answer(card: AnswerCard, words: Wording) -> str:
+    blocks = [f"【{card.title}】\n{card.short}"]
+    if card.causes:
+        blocks.append("\n".join([words.head_causes, *(f"· {cause}" for cause in card.causes)]))
+    if card.outline:
+        blocks.append("\n".join([words.head_steps, *_outline(card)]))
+    if card.warnings:
+        blocks.append("\n".join([words.head_warnings, *(f"· {warning}" for warning in card.warnings)]))
+    if card.notes:
+        blocks.append("\n".join([words.head_notes, *(f"· {note}" for note in card.notes)]))
+    return "\n".join(blocks)
+
+
+def _outline(card: AnswerCard) -> list[str]:
+    lines = []
+    for label, texts in card.outline:
+        lines += [f"〔{label}〕"] if label else []
+        lines += [f"{place}. {text}" for place, text in enumerate(texts, start=1)]
+    return lines
+
+
+def _step(card: StepCard, words: Wording) -> str:
+    head = f"【{card.title}】" + (words.step_of.format(number=card.number, of=card.of) if card.of > 1 else "")
+    lines = [head, card.text]
+    lines += [card.detail] if card.detail else []
+    lines += [f"{words.head_warnings}{card.warning}"] if card.warning else []
+    lines += [f"{place}. {option.label}" for place, option in enumerate(card.options, start=1)]
+    return "\n".join(lines)
+
+
+def _contact(line: ContactLine, words: Wording) -> str:
+    name = line.label if line.name == line.label else f"{line.label}（{line.name}）"
+    groups = words.qq_groups.format(groups="、".join(line.qq_groups)) if line.qq_groups else ""
+    return f"· {name}：{'、'.join(line.phones)}{groups}"

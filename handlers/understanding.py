@@ -1,0 +1,110 @@
+"""What one message says, before anything is decided: its meaning, its commands, its pointers and its site."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from handlers.message import Incoming
+from kb.base import KnowledgeBase
+from kb.matcher import Ranking
+from kb.normalise import plain
+from kb.routing import Site
+
+_POINTER = re.compile(r"#(?P<record>(?:faq|prompt)-\d+)(?:/(?P<step>[a-z0-9-]+))?")
+_NUMBER = re.compile(
+    r"^(?:选|选择|我选|就选|看|回复)?第?\s*(?P<number>\d{1,3}|[一二两三四五六七八九十]|[①②③④⑤⑥⑦⑧⑨])\s*(?:个|项|条|种|号|点)?"
+    r"\s*(?:吧|呢|啊|的|那个|就是)?[.。、)）!！]?$"
+)
+_NUMERALS = {char: place for place, char in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
+_CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
+_LEAST_INTENT = 0.5
+_SHORT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What a button points at: a record or one of its steps, and the verb before it (“没解决 #faq-13”)."""
+
+    record: str
+    step: str | None
+    verb: str
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One message, understood as far as anybody asks: each part is worked out when first looked at."""
+
+    incoming: Incoming
+    text: str
+    base: KnowledgeBase
+
+    @cached_property
+    def pointer(self) -> Pointer | None:
+        """The record or step that the message points at, if it exists in this revision of the knowledge."""
+        found = _POINTER.search(self.text)
+        record = self.base.knowledge.record.get(found["record"]) if found else None
+        if not found or not record:
+            return None
+        step = found["step"] if any(step.id == found["step"] for step in record.steps) else None
+        return Pointer(record.id, step, self.text[: found.start()].strip())
+
+    @cached_property
+    def number(self) -> int | None:
+        """The number that the message consists of (2, 第二个, ②)."""
+        found = _NUMBER.match(plain(self.text))
+        if not found:
+            return None
+        said = found["number"]
+        return _NUMERALS.get(said) or _CIRCLED.get(said) or int(said)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """What the message may mean by itself."""
+        return self.base.matcher.rank(self.text)
+
+    @cached_property
+    def site(self) -> Site:
+        """What it says about the site."""
+        return self.base.router.hear(self.ranking.utterance)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """Intents that the message says in so many words."""
+        whole = self.base.sayings.whole(self.text)
+        return frozenset([whole] if whole else self.base.sayings.clauses(self.text))
+
+    @cached_property
+    def intent(self) -> str | None:
+        """The one thing it says to the bot itself, in so many words or most likely."""
+        if self.said:
+            clauses = self.base.sayings.clauses(self.text)
+            return self.base.sayings.whole(self.text) or next(reversed(clauses))
+        ranking = self.ranking
+        best = next((found for found in ranking.intents if found.id != "who_to_call"), None)
+        if best is None or best.chance <= max(ranking.confidence, ranking.outside):
+            return None
+        least = _LEAST_INTENT / 2 if len(self.text) <= _SHORT else _LEAST_INTENT
+        return best.id if best.chance >= least else None
+
+    @cached_property
+    def wants_steps(self) -> bool:
+        """Whether it asks to be walked through (一步步教我)."""
+        return self.intent == "walk" or self.base.sayings.contains(self.text, "walk")
+
+    @cached_property
+    def has_tried_all(self) -> bool:
+        """Whether it says that everything was tried in vain."""
+        if self.intent == "tried_all" or "tried_all" in self.said:
+            return True
+        unresolved = self.intent == "unresolved" or "unresolved" in self.said
+        return unresolved and self.base.sayings.contains(self.text, "tried_all")
+
+    @cached_property
+    def asks_for_contact(self) -> float:
+        """How likely it asks whom to call."""
+        return self.ranking.intent("who_to_call")
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was typed."""
+        return not plain(self.text)

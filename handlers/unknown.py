@@ -1,0 +1,29 @@
+"""Says that there is no answer, why, and what one can do next."""
+
+from handlers.conversation import Conversation, Turn, say
+from handlers.message import Button, Reply, Text
+from handlers.understanding import Understanding
+from kb.base import KnowledgeBase
+
+_LEAST_TOPIC = 0.3
+
+
+def unknown(heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """No record answers this; where the topic is known, say so and where to turn."""
+    words = base.knowledge.wording
+    topics = heard.ranking.topics
+    topic = base.knowledge.topic[topics[0].id] if topics and topics[0].chance >= _LEAST_TOPIC else None
+    person = Button(words.button_person, words.button_person)
+    call = Button(words.button_contact, words.button_contact)
+    if topic is None:
+        text, buttons = words.unknown, (call, person)
+    else:
+        text = topic.say
+        buttons = {"contact": (call, person), "desk": (person,), "none": ()}[topic.turn_to]
+    state = conversation.but(question=heard.text, record=None, about_contacts=False, asked=None)
+    return say(Reply("unknown", (Text(text),), buttons, confidence=heard.ranking.outside), state)
+
+
+def picture(conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """A picture without words: the bot cannot read it, and says what to type instead."""
+    return say(Reply("ask", (Text(base.knowledge.wording.picture),), asked="detail"), conversation)

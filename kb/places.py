@@ -1,0 +1,101 @@
+"""Where a message says the site is: a district of Nanjing, a place on a border of responsibility, or another city."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kb.knowledge import Knowledge
+
+_LONGEST = 14
+_BESIDE = re.compile(r"^(?:街道|镇|新?区|社区|工地|项目|工程|标段|这边|那边|这里|那里|附近)")
+_BEFORE = re.compile(r"(?:在|位于|地点是)$")
+_NO_PLACE_AFTER = {"区": "域别间分段", "市": "场政", "六合": "同"}
+_ROAD = re.compile(r"^(?:路|街|巷|大道|侧|岸)")
+_OURS = "南京"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a message tells about where: ``name`` as understood, and the lines that answer for it (may be none).
+
+    ``elsewhere``: not in Nanjing at all.
+    """
+
+    name: str
+    contacts: tuple[str, ...] = ()
+    elsewhere: bool = False
+
+
+class Gazetteer:
+    """Finds place names; the longest name wins, from left to right."""
+
+    def __init__(self, knowledge: Knowledge, cut: Callable[[str], list[str]]) -> None:
+        """``cut`` segments text into words; short names of other cities count only as whole words."""
+        self._cut = cut
+        self._names: dict[str, Place] = {}
+        self._ambiguous: set[str] = set()
+        for name in knowledge.divisions.elsewhere:
+            self._names[name.lower()] = Place(name, elsewhere=True)
+        for district in knowledge.districts:
+            place = Place(district.name, (district.contact,) if district.contact else ())
+            own = (district.name, *district.aliases, *district.typos, *district.places)
+            streets = knowledge.divisions.nanjing.get(district.name, ())
+            self._add(place, (*own, *streets), district.ambiguous)
+        for overlap in knowledge.overlaps:
+            self._add(Place(overlap.names[0], overlap.contacts), overlap.names, overlap.ambiguous)
+
+    def _add(self, place: Place, names: tuple[str, ...], ambiguous: tuple[str, ...]) -> None:
+        for name in (*names, *ambiguous):
+            self._names[name.lower()] = place
+        self._ambiguous |= {name.lower() for name in ambiguous}
+
+    def find(self, text: str) -> Place | None:
+        """The place a message is about; the last one named wins, since people correct themselves.
+
+        A district's name behind another city's (徐州鼓楼区) is that city's.
+        """
+        found: Place | None = None
+        for _, _, place, is_elsewhere in self._found(text):
+            # Another city only counts while no place of ours was named: the firm may sit there, the site is here.
+            if found is None or found.elsewhere or not is_elsewhere:
+                found = place
+        return found
+
+    def _found(self, text: str) -> Iterator[tuple[int, int, Place, bool]]:
+        text = text.lower()
+        words: frozenset[str] | None = None
+        start, other_city_ends = 0, -1
+        while start < len(text):
+            length = self._length_at(text, start)
+            name = text[start : start + length]
+            if length and len(name) == 2 and self._names[name].elsewhere:
+                words = words if words is not None else frozenset(self._cut(text))
+                length = length if name in words else 0
+            if not length:
+                start += 1
+                continue
+            place = self._names[name]
+            behind_other_city = 0 <= start - other_city_ends <= 1
+            if place.elsewhere or behind_other_city:
+                other_city_ends = start + length
+                place = place if place.elsewhere else Place(name, elsewhere=True)
+            yield start, start + length, place, place.elsewhere
+            start += length
+
+    def _length_at(self, text: str, start: int) -> int:
+        for length in range(min(_LONGEST, len(text) - start), 1, -1):
+            name = text[start : start + length]
+            if name in self._names and self._counts(text, start, name):
+                return length
+        return 0
+
+    def _counts(self, text: str, start: int, name: str) -> bool:
+        after = text[start + len(name) :]
+        stops = _NO_PLACE_AFTER.get(name, "") + _NO_PLACE_AFTER.get(name[-1], "")
+        if after and after[0] in stops:
+            return False
+        if self._names[name].elsewhere and _ROAD.match(after):
+            return False
+        if name in self._ambiguous:
+            return bool(_BESIDE.match(after) or _BEFORE.search(text[:start]) or text == name)
+        return True

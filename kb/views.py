@@ -1,0 +1,78 @@
+"""What each view says of a message, label by label, and how the views are put together at run time and when fitting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.bands import Bands
+from kb.closest import closest
+from kb.combine import Combiner
+from kb.kernel import Kernel
+
+Floats = NDArray[np.float32]
+MEANING_WEIGHT = 2.25
+"""What a cosine of the encoder counts beside one of a lexical view."""
+WITH_MEANING = ("terms", "meaning", "nearest", "closest")
+LEXICAL = ("terms", "closest")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasings:
+    """The labelled sentences, ordered by label: texts in the field's terms, label numbers, and their indexes."""
+
+    raw: tuple[str, ...]
+    texts: tuple[str, ...]
+    labels: NDArray[np.intp]
+    label_names: tuple[str, ...]
+    kernel: Kernel
+    embeddings: Floats | None
+
+    @property
+    def starts(self) -> NDArray[np.intp]:
+        """Where each label's phrasings begin."""
+        return np.searchsorted(self.labels, np.arange(len(self.label_names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The fitted numbers of one set of views. ``weights`` are the ridge's: phrasings × labels."""
+
+    names: tuple[str, ...]
+    weights: Floats
+    combiner: Combiner
+    bands: Bands
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like each phrasing one message is, lexically and (where there is an encoder) in meaning."""
+
+    lexical: Floats
+    meaning: Floats | None
+
+    @property
+    def together(self) -> Floats:
+        """One number a phrasing, for choosing those worth a closer look."""
+        return self.lexical if self.meaning is None else self.lexical / 3 + self.meaning
+
+
+def likeness(phrasings: Phrasings, features: Mapping[str, Sequence[str]], embedding: Floats | None) -> Likeness:
+    """Compare one message with every phrasing it shares something with."""
+    meaning = None
+    if phrasings.embeddings is not None and embedding is not None:
+        meaning = phrasings.embeddings @ embedding
+    return Likeness(phrasings.kernel.likeness(features), meaning)
+
+
+def judge(phrasings: Phrasings, fit: Fit, text: str, like: Likeness, starts: NDArray[np.intp]) -> Floats:
+    """(labels, views): what each view of the fit says of the message."""
+    columns = {
+        "terms": like.lexical @ fit.weights,
+        "closest": closest(text, phrasings.texts, phrasings.labels, like.together, len(phrasings.label_names)),
+    }
+    if like.meaning is not None:
+        columns["meaning"] = MEANING_WEIGHT * (like.meaning @ fit.weights)
+        columns["nearest"] = np.maximum.reduceat(like.meaning, starts)
+    return np.stack([columns[name] for name in fit.names], axis=-1)

@@ -1,0 +1,42 @@
+"""Which kinds of works a message is about, told by everyday words (住宅楼, 马路, 地铁, 精装修)."""
+
+from kb.knowledge import Knowledge
+from kb.model import TypeOverride
+
+_LONGEST = 12
+
+
+class Works:
+    """Finds project types by their words; a longer word wins over a shorter one inside it."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._words = {
+            word.lower(): kind.id
+            for kind in knowledge.project_types
+            for word in (kind.name, *kind.words, *kind.typos)
+        }
+        self._overrides = knowledge.overrides
+
+    def find(self, text: str) -> tuple[str, ...]:
+        """Ids of the project types named, in the order named; where the content says which of two wins, that one."""
+        text = text.lower()
+        found = tuple(dict.fromkeys(self._named(text)))
+        for override in self._overrides:
+            if _fits(override, text, found):
+                kept = [kind for kind in found if kind not in override.over and kind != override.wins]
+                return (override.wins, *kept)
+        return found
+
+    def _named(self, text: str) -> list[str]:
+        found, start = [], 0
+        while start < len(text):
+            sizes = range(min(_LONGEST, len(text) - start), 1, -1)
+            length = next((size for size in sizes if text[start : start + size] in self._words), 0)
+            if length:
+                found.append(self._words[text[start : start + length]])
+            start += length or 1
+        return found
+
+
+def _fits(override: TypeOverride, text: str, found: tuple[str, ...]) -> bool:
+    return any(kind in override.over for kind in found) and any(word.lower() in text for word in override.when)
