@@ -1,6 +1,5 @@
 """One turn of a conversation: the order in which the capabilities are asked whether a message is theirs."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from handlers import commands, handoff, steps
@@ -9,7 +8,7 @@ from handlers.choices import items_of, offer
 from handlers.contacts import all_contacts, contact_turn, elsewhere, wants_contact
 from handlers.conversation import Conversation, Heard, Turn, say
 from handlers.effects import AddToTicket, LogQuestion
-from handlers.followup import in_context
+from handlers.followup import in_context, leans, stays
 from handlers.message import Incoming, Reply, Scene
 from handlers.several import questions
 from handlers.understanding import Understanding
@@ -20,7 +19,13 @@ from kb.matcher import Ranking
 HASTE = timedelta(seconds=2)
 """Messages that follow each other this fast are one message."""
 _ALL_CONTACTS = "faq-28"
+_ABOVE_QUESTIONS = frozenset(
+    ("handoff", "tried_all", "unresolved", "ticket_query", "ticket_cancel", "none_of_these", "back", "restart", "quit")
+)
+"""What is meant for the bot even where the same message speaks of a subject (看不懂地址怎么改，帮我转人工)."""
 _WHILE_IN_CHARGE = frozenset(("ticket_query", "ticket_cancel"))
+_SHORT_REPLY = 12
+"""Characters of a reply to a question of ours that was not understood, so that the question is put again."""
 _MOST_QUESTIONS_LOGGED = 500
 
 
@@ -74,34 +79,49 @@ def _detail(heard: Understanding, conversation: Conversation, base: KnowledgeBas
     """The answer to what was asked for the ticket; None where the message is a command or a clear question."""
     if heard.intent == "skip":
         return handoff.take_detail(heard, conversation, base, skip=True)
-    if heard.said or heard.ranking.band == "answer" or heard.ranking.intent("ticket_query") > 0.5:
+    if heard.said or heard.asks_something or heard.ranking.intent("ticket_query") > 0.5:
         return None
     return handoff.take_detail(heard, conversation, base, skip=False)
 
 
 def _may_command(heard: Understanding) -> bool:
     """Whether the message speaks to the bot at all: what is a clear question stands before what is likely a command."""
-    if heard.said:
+    if heard.said_only:
         return True
-    walks = heard.wants_steps and heard.ranking.band != "unknown" and heard.intent in (None, "walk")
-    return not walks and (heard.intent is not None or heard.has_tried_all)
+    if heard.ranking.band == "answer" or (heard.wants_steps and heard.ranking.band == "choices"):
+        return heard.has_tried_all or heard.intent in _ABOVE_QUESTIONS
+    return heard.intent is not None or heard.has_tried_all
 
 
 def _question(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
     """A question about the subject: one answer, several, a list, a contact, or none."""
+    separate = () if heard.incoming.group else questions(heard)
+    if separate:
+        return _each(separate, conversation, base, scene)
+    return _single(heard, conversation, base, scene)
+
+
+def _each(separate: tuple[Understanding, ...], conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
+    turns: list[Turn] = []
+    for part in separate:
+        turns.append(_single(part, conversation, base, scene))
+        conversation = turns[-1].conversation
+    return Turn(tuple(reply for turn in turns for reply in turn.replies), conversation)
+
+
+def _single(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
     if wants_contact(heard, conversation):
         return contact_turn(heard, conversation, base)
-    separate = questions(heard, base)
-    if separate and not heard.incoming.group:
-        return _answers(separate, heard, conversation, base, scene)
     ranking = in_context(heard, conversation, base)
-    offered = _among_offered(ranking, conversation)
+    offered = _among_offered(ranking, conversation) or stays(ranking, heard, conversation)
     if ranking.band == "answer" or offered:
         return _answer(offered or ranking.records[0].id, ranking, heard, conversation, base, scene)
     if ranking.band == "choices":
         return _choices(ranking, heard, conversation, base)
     if heard.site.place and heard.site.place.elsewhere and heard.asks_for_contact > heard.ranking.none:
         return say(elsewhere(base), conversation)
+    if conversation.asked and len(heard.text) <= _SHORT_REPLY:
+        return contact_turn(heard, conversation, base)
     return unknown(heard, conversation, base)
 
 
@@ -109,22 +129,14 @@ def _answer(
     record_id: str, ranking: Ranking, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
 ) -> Turn:
     record = base.knowledge.record[record_id]
-    state = remember(conversation, record, heard.text)
+    # What leans on a question is understood by that question, so it is the question that is remembered.
+    still = leans(heard) and conversation.record == record_id
+    state = remember(conversation, record, None if still else heard.text)
     if record.id == _ALL_CONTACTS:
         return say(all_contacts(record, base, ranking.confidence), state.but(about_contacts=True))
     if heard.wants_steps and record.steps:
         return steps.start(record, state, base)
     return say(answer(record, base, scene, group=heard.incoming.group, confidence=ranking.confidence), state)
-
-
-def _answers(
-    separate: tuple[Ranking, ...], heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
-) -> Turn:
-    turns = []
-    for ranking in separate:
-        turns.append(_answer(ranking.records[0].id, ranking, replace(heard, text=ranking.utterance.raw), conversation, base, scene))
-        conversation = turns[-1].conversation
-    return Turn(tuple(reply for turn in turns for reply in turn.replies), conversation)
 
 
 def _choices(ranking: Ranking, heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:

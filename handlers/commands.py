@@ -32,6 +32,9 @@ def press(pointer: Pointer, heard: Understanding, conversation: Conversation, ba
 def choose(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn | None:
     """A number or a label from the latest list; None where the message is neither."""
     item = chosen(heard, conversation)
+    walk = conversation.walk
+    if item is None and heard.number and walk and not walk.paused and not conversation.offered:
+        return steps.jump(walk, heard.number, conversation, base)
     if item is None:
         return say(out_of_range(heard, conversation, base), conversation) if heard.number is not None else None
     target = Understanding(heard.incoming, item.send, base)

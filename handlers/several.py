@@ -1,29 +1,35 @@
 """Two or three questions in one message get each their answer."""
 
 import re
+from dataclasses import replace
 
 from handlers.understanding import Understanding
-from kb.base import KnowledgeBase
-from kb.matcher import Ranking
 
-_BREAK = re.compile(r"[?？。;；!！\n]+|(?:，|,|\s)*(?:另外|还有就?是?|顺便问?(?:一?下)?|再问(?:一?下)?|以及|第二个问题)(?:，|,|:|：)?")
+_BREAK = re.compile(r"(?<=[吗呢么])[,，\s]+|[?？。;；!！\n]+|(?:，|,|\s)*(?:另外|还有就?是?|顺便问?(?:一?下)?|再问(?:一?下)?|以及|第二个问题)(?:，|,|:|：)?")
 _ASKS = re.compile(r"怎么|怎样|咋|如何|吗|么|哪|谁|多少|几|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|呢|为什么|吧")
 _MOST = 3
 _LEAST_LENGTH = 5
 _LONGEST = 160
 _SURE = 0.6
+_CALL = "who_to_call"
 
 
-def questions(heard: Understanding, base: KnowledgeBase) -> tuple[Ranking, ...]:
-    """The separate questions of a message, if there are at least two that different records answer for sure."""
+def questions(heard: Understanding) -> tuple[Understanding, ...]:
+    """The separate questions of a message, if there are at least two that each have a sure answer of its own."""
     if len(heard.text) > _LONGEST:
         return ()
     parts = [part.strip() for part in _BREAK.split(heard.text)]
-    asked = [part for part in parts if len(part) >= _LEAST_LENGTH and _ASKS.search(part)]
-    if len(asked) < 2:
-        return ()
-    rankings = [base.matcher.rank(part) for part in asked[: _MOST + 1]]
-    sure = [ranking for ranking in rankings if ranking.confidence >= max(_SURE, ranking.bands.answer)]
-    distinct = {ranking.records[0].id: ranking for ranking in reversed(sure)}
-    in_order = [ranking for ranking in sure if distinct[ranking.records[0].id] is ranking]
+    asked = [replace(heard, text=part) for part in parts if len(part) >= _LEAST_LENGTH]
+    sure = {_subject(part): part for part in reversed(asked[: _MOST + 2]) if _subject(part)}
+    in_order = [part for part in asked if sure.get(_subject(part)) is part]
     return tuple(in_order[:_MOST]) if len(in_order) > 1 else ()
+
+
+def _subject(part: Understanding) -> str | None:
+    """What a part surely asks for: a record, or a contact."""
+    ranking = part.ranking
+    if ranking.intent(_CALL) >= _SURE or (part.site.known and part.asks_for_contact > ranking.confidence):
+        return _CALL
+    if ranking.confidence >= max(_SURE, ranking.bands.answer) and _ASKS.search(part.text):
+        return ranking.records[0].id
+    return None

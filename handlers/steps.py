@@ -7,7 +7,7 @@ from handlers.conversation import Conversation, Turn, Walk, say
 from handlers.message import Button, Part, Reply, Scene, StepCard
 from handlers.understanding import Pointer
 from kb.base import KnowledgeBase
-from kb.graph import position, step_index, successor
+from kb.graph import branches, position, step_index, successor
 from kb.model import Record, Step
 
 
@@ -23,11 +23,11 @@ def open_step(pointer: Pointer, conversation: Conversation, base: KnowledgeBase)
 
 
 def forward(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn | None:
-    """The step after this one; at a fork the fork again; None where the procedure is over."""
+    """The step after this one; at a fork of equal ways the fork again; None where the procedure is over."""
     record, step = _here(walk, base)
-    if step.options:
-        return show(walk, conversation, base)
     follower = successor(record, step_index(record)[step.id])
+    if step.options and not follower:
+        return show(walk, conversation, base)
     return show(_moved(walk, _target(record, follower, base)), conversation, base) if follower else None
 
 
@@ -45,6 +45,13 @@ def back(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
         return show(walk, conversation, base)
     record, step = walk.trail[-1]
     return show(Walk(record, step, walk.trail[:-1]), conversation, base)
+
+
+def jump(walk: Walk, number: int, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """The step with this number in the branch, as far as the branch goes."""
+    record, step = _here(walk, base)
+    run = next(run for _, run in branches(record) if step in run)
+    return show(_moved(walk, (record.id, run[min(number, len(run)) - 1].id)), conversation, base)
 
 
 def restart(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
@@ -77,7 +84,7 @@ def show(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
         parts = (*parts, *contacts)
     follower = successor(record, step_index(record)[step.id])
     ways = ()
-    if follower:
+    if follower and not options:
         ways = (Button(words.button_next, _send(words.button_next, _target(record, follower, base))),)
     elif step.end == "solved":
         ways = (Button(words.button_solved, f"{words.button_solved} #{record.id}"),)

@@ -17,6 +17,7 @@ _NUMBER = re.compile(
 )
 _NUMERALS = {char: place for place, char in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
+_ASKS = re.compile(r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示")
 _LEAST_INTENT = 0.5
 _SHORT = 14
 
@@ -72,6 +73,16 @@ class Understanding:
         """Intents that the message says in so many words."""
         whole = self.base.sayings.whole(self.text)
         return frozenset([whole] if whole else self.base.sayings.clauses(self.text))
+
+    @cached_property
+    def said_only(self) -> bool:
+        """Whether the message is nothing but sayings."""
+        return self.base.sayings.whole(self.text) is not None or self.base.sayings.nothing_else(self.text)
+
+    @cached_property
+    def asks_something(self) -> bool:
+        """Whether it has the form of a question and a clear subject."""
+        return self.ranking.band == "answer" and bool(_ASKS.search(self.text))
 
     @cached_property
     def intent(self) -> str | None:

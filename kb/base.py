@@ -29,6 +29,6 @@ def assemble(compiled: Compiled, encoder: Encoder | None) -> KnowledgeBase:
     knowledge = compiled.knowledge
     reader = Reader(knowledge, compiled.word_counts)
     fit = compiled.fits["meaning" if encoder and "meaning" in compiled.fits else "lexical"]
-    matcher = Matcher(reader, compiled.phrasings, fit, encoder, knowledge.fuller)
+    matcher = Matcher(reader, compiled.phrasings, fit, encoder, knowledge)
     router = Router(knowledge, Gazetteer(knowledge, reader.segmenter.cut), Works(knowledge))
     return KnowledgeBase(knowledge, matcher, router, Sayings(knowledge), compiled.revision)

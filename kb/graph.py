@@ -15,9 +15,14 @@ class Position:
 
 
 def successor(record: Record, index: int) -> str | None:
-    """The step that follows the one at ``index``; None at a fork, at an end and past the last step."""
+    """The step that follows the one at ``index``: at a fork the ordinary way on, if it has one.
+
+    None at an end, at a fork of equal ways, and past the last step.
+    """
     step = record.steps[index]
-    if step.options or step.end:
+    if step.options:
+        return next((option.goto for option in step.options if option.onward), None)
+    if step.end:
         return None
     if step.next:
         return step.next
@@ -67,7 +72,7 @@ def branches(record: Record) -> Iterator[tuple[str | None, tuple[Step, ...]]]:
             here = successor(record, places[here])
         if run:
             yield label, tuple(run)
-            waiting.extend((option.label, option.goto) for option in run[-1].options)
+            waiting.extend((option.label, option.goto) for step in run for option in step.options)
 
 
 def position(record: Record, step_id: str) -> Position:

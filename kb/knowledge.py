@@ -31,6 +31,7 @@ class Knowledge(Frozen):
     divisions: Divisions
     project_types: tuple[ProjectType, ...]
     overrides: tuple[TypeOverride, ...]
+    verbs: tuple[str, ...]
     lexicon: Lexicon
     topics: tuple[Topic, ...]
     intents: tuple[Intent, ...]

@@ -49,6 +49,7 @@ class PlacesFile(Frozen):
 class ProjectTypesFile(Frozen):
     project_types: tuple[ProjectType, ...]
     overrides: tuple[TypeOverride, ...] = ()
+    verbs: tuple[str, ...] = ()
 
 
 class TopicsFile(Frozen):

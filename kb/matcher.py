@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from kb.bands import LEAST_CHANCE, MOST_CHOICES, Bands
 from kb.features import features
+from kb.knowledge import Knowledge
 from kb.labels import INTENT, TOPIC, label_kinds, pool, speakers_of
 from kb.meaning import Encoder
 from kb.reader import Reader, Utterance
+from kb.vague import Vagueness
 from kb.views import Fit, Likeness, Phrasings, judge, likeness
 
 
@@ -32,6 +34,7 @@ class Ranking:
     intents: tuple[Chance, ...]
     none: float
     bands: Bands
+    vague: tuple[str, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -41,13 +44,17 @@ class Ranking:
     @property
     def band(self) -> str:
         """answer, choices or unknown."""
+        if self.vague:
+            return "choices"
         if self.confidence >= self.bands.answer:
             return "answer"
         return "choices" if sum(found.chance for found in self.choices) >= self.bands.choices else "unknown"
 
     @property
     def choices(self) -> tuple[Chance, ...]:
-        """The records worth a line in a list, at most four."""
+        """The records worth a line in a list, at most four; those a vague message may mean, where it is one."""
+        if self.vague:
+            return tuple(found for found in self.records if found.id in self.vague)
         return tuple(found for found in self.records[:MOST_CHOICES] if found.chance >= LEAST_CHANCE)
 
     @property
@@ -75,16 +82,16 @@ class Matcher:
     """Answers “what does this message mean?” from the fitted numbers; holds no state between messages."""
 
     def __init__(
-        self, reader: Reader, phrasings: Phrasings, fit: Fit, encoder: Encoder | None, fuller: Mapping[str, str]
+        self, reader: Reader, phrasings: Phrasings, fit: Fit, encoder: Encoder | None, knowledge: Knowledge
     ) -> None:
-        """``fuller``: record id → the twin that answers the same question more fully."""
         self.reader = reader
         self._phrasings = phrasings
         self._fit = fit
         self._encoder = encoder
         self._names = phrasings.label_names
-        self._speakers = speakers_of(self._names, fuller)
+        self._speakers = speakers_of(self._names, knowledge.fuller)
         self._speaking = [self._names[column] for column in sorted(set(self._speakers.values()))]
+        self._vagueness = Vagueness(phrasings, self._speakers, knowledge.lexicon.vague)
         self._kinds = label_kinds(self._names)
         self._starts = phrasings.starts
 
@@ -125,7 +132,7 @@ class Matcher:
         share = 0.0 if utterance.empty else 1.0
         return Ranking(
             utterance, _sorted(records, share), _sorted(kind(TOPIC), share),
-            _sorted(kind(INTENT), share), none, self._fit.bands,
+            _sorted(kind(INTENT), share), none, self._fit.bands, self._vagueness.meant(utterance),
         )
 
     def _reason(

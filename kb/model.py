@@ -19,10 +19,14 @@ class Frozen(BaseModel):
 
 
 class Option(Frozen):
-    """One way out of a fork: the words on the button, and the step or record it leads to."""
+    """One way out of a fork: the words on the button, and the step or record it leads to.
+
+    ``onward``: the ordinary way on, taken by 下一步.
+    """
 
     label: str
     goto: str
+    onward: bool = False
 
 
 class Step(Frozen):
@@ -112,13 +116,17 @@ class Overlap(Frozen):
 
 
 class ProjectType(Frozen):
-    """A kind of works, the everyday words that tell it, and its line."""
+    """A kind of works, the everyday words that tell it, and its line.
+
+    ``objects``: what is built, in one character; counts behind a verb of building (修, 建 …).
+    """
 
     id: str
     name: str
     contact: str
     words: tuple[str, ...]
     typos: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
 
 
 class TypeOverride(Frozen):
@@ -142,6 +150,7 @@ class Lexicon(Frozen):
     terms: tuple[Term, ...] = ()
     words: tuple[str, ...] = ()
     confusions: dict[str, str] = {}
+    vague: tuple[str, ...] = ()
 
 
 class Topic(Frozen):

@@ -64,7 +64,7 @@ class Gazetteer:
     def _found(self, text: str) -> Iterator[tuple[int, int, Place, bool]]:
         text = text.lower()
         words: frozenset[str] | None = None
-        start, other_city_ends = 0, -1
+        start, other_city_ends = 0, -9
         while start < len(text):
             length = self._length_at(text, start)
             name = text[start : start + length]

@@ -46,6 +46,11 @@ class Sayings:
             return {}
         return {intent: clause for clause, intent in found.items() if intent}
 
+    def nothing_else(self, text: str) -> bool:
+        """Whether every clause of a short message is a saying."""
+        clauses = [clause for clause in _CLAUSE.split(plain(text)) if clause]
+        return len(text) <= _LONGEST and bool(clauses) and all(self.whole(clause) for clause in clauses)
+
     def contains(self, text: str, intent: str) -> bool:
         """Whether a saying of this intent stands anywhere in the message."""
         key = _key(plain(text))

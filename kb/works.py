@@ -1,7 +1,7 @@
 """Which kinds of works a message is about, told by everyday words (住宅楼, 马路, 地铁, 精装修)."""
 
 from kb.knowledge import Knowledge
-from kb.model import TypeOverride
+from kb.model import ProjectType, TypeOverride
 
 _LONGEST = 12
 
@@ -13,7 +13,7 @@ class Works:
         self._words = {
             word.lower(): kind.id
             for kind in knowledge.project_types
-            for word in (kind.name, *kind.words, *kind.typos)
+            for word in (kind.name, *kind.words, *kind.typos, *_built(kind, knowledge.verbs))
         }
         self._overrides = knowledge.overrides
 
@@ -36,6 +36,11 @@ class Works:
                 found.append(self._words[text[start : start + length]])
             start += length or 1
         return found
+
+
+def _built(kind: ProjectType, verbs: tuple[str, ...]) -> list[str]:
+    """修桥, 架桥, 铺路, 盖楼 …: every verb of building with everything this kind builds."""
+    return [f"{verb}{thing}" for verb in verbs for thing in kind.objects]
 
 
 def _fits(override: TypeOverride, text: str, found: tuple[str, ...]) -> bool:
