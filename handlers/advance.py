@@ -118,7 +118,7 @@ def _single(heard: Understanding, conversation: Conversation, base: KnowledgeBas
         return _answer(offered or ranking.records[0].id, ranking, heard, conversation, base, scene)
     if ranking.band == "choices":
         return _choices(ranking, heard, conversation, base)
-    if heard.site.place and heard.site.place.elsewhere and heard.asks_for_contact > heard.ranking.none:
+    if heard.site.place and heard.site.place.elsewhere and heard.asks_for_contact:
         return say(elsewhere(base), conversation)
     if conversation.asked and len(heard.text) <= _SHORT_REPLY:
         return contact_turn(heard, conversation, base)

@@ -12,8 +12,7 @@ def wants_contact(heard: Understanding, conversation: Conversation) -> bool:
     """Whether this message is about whom to call: asked outright, told when asked, or corrected after an answer."""
     ranking = heard.ranking
     clear = ranking.band == "answer" and ranking.records[0].id != "faq-28"
-    asks = heard.asks_for_contact
-    if asks > max(ranking.confidence, ranking.outside):
+    if heard.asks_for_contact:
         return True
     if not heard.site.known or clear:
         return False

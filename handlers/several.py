@@ -20,6 +20,8 @@ def questions(heard: Understanding) -> tuple[Understanding, ...]:
         return ()
     parts = [part.strip() for part in _BREAK.split(heard.text)]
     asked = [replace(heard, text=part) for part in parts if len(part) >= _LEAST_LENGTH]
+    if len(asked) < 2:
+        return ()
     sure = {_subject(part): part for part in reversed(asked[: _MOST + 2]) if _subject(part)}
     in_order = [part for part in asked if sure.get(_subject(part)) is part]
     return tuple(in_order[:_MOST]) if len(in_order) > 1 else ()
@@ -28,7 +30,7 @@ def questions(heard: Understanding) -> tuple[Understanding, ...]:
 def _subject(part: Understanding) -> str | None:
     """What a part surely asks for: a record, or a contact."""
     ranking = part.ranking
-    if ranking.intent(_CALL) >= _SURE or (part.site.known and part.asks_for_contact > ranking.confidence):
+    if part.asks_for_contact:
         return _CALL
     if ranking.confidence >= max(_SURE, ranking.bands.answer) and _ASKS.search(part.text):
         return ranking.records[0].id

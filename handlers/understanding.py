@@ -19,6 +19,7 @@ _NUMERALS = {char: place for place, char in enumerate("一二三四五六七八�
 _CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
 _ASKS = re.compile(r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示")
 _LEAST_INTENT = 0.5
+_SURELY_OUTSIDE = 0.9
 _SHORT = 14
 
 
@@ -111,11 +112,21 @@ class Understanding:
         return unresolved and self.base.sayings.contains(self.text, "tried_all")
 
     @cached_property
-    def asks_for_contact(self) -> float:
-        """How likely it asks whom to call."""
-        return self.ranking.intent("who_to_call")
+    def asks_for_contact(self) -> bool:
+        """Whether it asks whom to call. What it asks of its site it would ask of any other as well."""
+        if _asks(self.ranking, _LEAST_INTENT):
+            return True
+        if not self.site.known or self.ranking.band == "answer" or self.ranking.outside >= _SURELY_OUTSIDE:
+            return False
+        named = self.base.router.in_plain_names(self.ranking.utterance)
+        return _asks(self.base.matcher.rank(named), _LEAST_INTENT / 2)
 
     @property
     def empty(self) -> bool:
         """Nothing was typed."""
         return not plain(self.text)
+
+
+def _asks(ranking: Ranking, least: float) -> bool:
+    chance = ranking.intent("who_to_call")
+    return chance >= least and chance > max(ranking.confidence, ranking.outside)

@@ -13,7 +13,7 @@ LEAST_CHANCE = 0.03
 """A record less likely than this is not worth a line in a list."""
 
 # What an outcome costs the person who asked, a missed answer being 1.
-_WRONG = 3.0
+_WRONG = 2.0
 _OFFERED = 0.5
 _USELESS_LIST = 1.0
 _LIST_FOR_NOTHING = 0.25

@@ -28,7 +28,6 @@ def assemble(compiled: Compiled, encoder: Encoder | None) -> KnowledgeBase:
     """Put a compiled knowledge base to work. Without an encoder it answers by the fit that needs none."""
     knowledge = compiled.knowledge
     reader = Reader(knowledge, compiled.word_counts)
-    fit = compiled.fits["meaning" if encoder and "meaning" in compiled.fits else "lexical"]
-    matcher = Matcher(reader, compiled.phrasings, fit, encoder, knowledge)
+    matcher = Matcher(reader, compiled.phrasings, compiled.fits, encoder, knowledge)
     router = Router(knowledge, Gazetteer(knowledge, reader.segmenter.cut), Works(knowledge))
     return KnowledgeBase(knowledge, matcher, router, Sayings(knowledge), compiled.revision)

@@ -55,14 +55,14 @@ class Gazetteer:
         A district's name behind another city's (徐州鼓楼区) is that city's.
         """
         found: Place | None = None
-        for _, _, place, is_elsewhere in self._found(text):
+        for _, _, place in self.spans(text.lower()):
             # Another city only counts while no place of ours was named: the firm may sit there, the site is here.
-            if found is None or found.elsewhere or not is_elsewhere:
+            if found is None or found.elsewhere or not place.elsewhere:
                 found = place
         return found
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, Place, bool]]:
-        text = text.lower()
+    def spans(self, text: str) -> Iterator[tuple[int, int, Place]]:
+        """Where each place is named in lower-case text: from, to, and the place."""
         words: frozenset[str] | None = None
         start, other_city_ends = 0, -9
         while start < len(text):
@@ -79,7 +79,7 @@ class Gazetteer:
             if place.elsewhere or behind_other_city:
                 other_city_ends = start + length
                 place = place if place.elsewhere else Place(name, elsewhere=True)
-            yield start, start + length, place, place.elsewhere
+            yield start, start + length, place
             start += length
 
     def _length_at(self, text: str, start: int) -> int:

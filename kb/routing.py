@@ -54,6 +54,22 @@ class Router:
         place = self._gazetteer.find(utterance.plain) or self._gazetteer.find(utterance.text)
         return Site(place, self._works.find(utterance.plain) or self._works.find(utterance.text))
 
+    def in_plain_names(self, utterance: Utterance) -> str:
+        """The message with its places and works under their official names (桠溪 → 高淳区, 修马路 → 市政工程).
+
+        What is asked of a site does not depend on which site it is.
+        """
+        text = utterance.plain
+        names = [(start, end, place.name) for start, end, place in self._gazetteer.spans(text) if not place.elsewhere]
+        taken = {at for start, end, _ in names for at in range(start, end)}
+        kinds = self._knowledge.project_type
+        names += [
+            (start, end, kinds[kind].name) for start, end, kind in self._works.spans(text) if not taken & set(range(start, end))
+        ]
+        for start, end, name in sorted(names, reverse=True):
+            text = f"{text[:start]}{name}{text[end:]}"
+        return text
+
     def named(self, utterance: Utterance) -> tuple[str, ...]:
         """Contacts that the message asks for by their own name."""
         said = {contact for name, contact in self._names.items() if name in utterance.plain or name in utterance.text}

@@ -58,12 +58,16 @@ class Likeness:
         return self.lexical if self.meaning is None else self.lexical / 3 + self.meaning
 
 
-def likeness(phrasings: Phrasings, features: Mapping[str, Sequence[str]], embedding: Floats | None) -> Likeness:
-    """Compare one message with every phrasing it shares something with."""
-    meaning = None
-    if phrasings.embeddings is not None and embedding is not None:
-        meaning = phrasings.embeddings @ embedding
-    return Likeness(phrasings.kernel.likeness(features), meaning)
+def likeness(phrasings: Phrasings, features: Mapping[str, Sequence[str]]) -> Likeness:
+    """Compare the words of one message with every phrasing it shares something with."""
+    return Likeness(phrasings.kernel.likeness(features), None)
+
+
+def with_meaning(phrasings: Phrasings, like: Likeness, embedding: Floats) -> Likeness:
+    """The same message compared by its meaning as well."""
+    if phrasings.embeddings is None:
+        return like
+    return Likeness(like.lexical, phrasings.embeddings @ embedding)
 
 
 def judge(phrasings: Phrasings, fit: Fit, text: str, like: Likeness, starts: NDArray[np.intp]) -> Floats:

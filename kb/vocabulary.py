@@ -1,14 +1,19 @@
 """The field's words in a message: aliases and initials become the term, misheard and misread terms are put right."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
+from functools import lru_cache
 from itertools import chain
+
+from rapidfuzz.distance import Hamming
 
 from kb.model import Lexicon
 from kb.phonetic import fold, syllable
 
-_MIN_MASKED = 4
+_MIN_MISREAD = 4
 """Characters a term needs before one unlike character may be read as its own."""
+_LETTERS = re.compile(r"(?<![a-z0-9])[a-z]{3,8}(?![a-z0-9])")
 _HAN_TERM = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
@@ -21,53 +26,54 @@ class Vocabulary:
         self._rewrites = _rewrites(lexicon)
         self._pattern = _alternation(self._rewrites)
         terms = sorted({term.term for term in lexicon.terms} | set(lexicon.words))
+        spoken = list(filter(_HAN_TERM.fullmatch, terms))
         self._terms = frozenset(terms)
         self._by_sound: dict[tuple[str, ...], str] = {}
-        self._by_mask: dict[str, str] = {}
-        self._by_initials: dict[str, str] = {}
-        for term in filter(_HAN_TERM.fullmatch, terms):
+        self._by_half: defaultdict[tuple[int, bool, str], list[str]] = defaultdict(list)
+        for term in spoken:
             self._by_sound.setdefault(_sounds(term), term)
-            if len(term) >= _MIN_MASKED:
-                self._by_mask |= {mask: term for mask in _masks(term)}
-        for term in filter(_HAN_TERM.fullmatch, (term.term for term in lexicon.terms)):
-            if len(term) >= 3:
-                self._by_initials.setdefault("".join(syllable(char)[:1] for char in term), term)
-        self._lengths = sorted({len(sounds) for sounds in self._by_sound}, reverse=True)
+            if len(term) >= _MIN_MISREAD:
+                self._by_half[len(term), True, term[:2]].append(term)
+                self._by_half[len(term), False, term[-2:]].append(term)
+        self._by_initials = _by_initials(lexicon)
+        self._lengths = sorted({len(term) for term in spoken}, reverse=True)
 
     def rewrite(self, text: str) -> str:
         """The message in the field's own terms."""
-        text = self._pattern.sub(lambda found: self._rewrites[found.group()], text) if self._rewrites else text
-        text = re.sub(r"(?<![a-z0-9])[a-z]{3,8}(?![a-z0-9])", self._initials, text)
+        text = self._pattern.sub(lambda found: self._rewrites[found.group()], text)
+        text = _LETTERS.sub(lambda found: self._by_initials.get(found.group(), found.group()), text)
         return self.repair(text)
 
     def repair(self, text: str) -> str:
         """Put right what sounds like a term, or differs from a long one in a single character."""
+        sounds = _sounds(text)
         out, place = [], 0
         while place < len(text):
-            term = self._term_at(text, place)
+            term = self._term_at(text, sounds, place) if sounds[place] else None
             out.append(term or text[place])
             place += len(term) if term else 1
         return "".join(out)
 
-    def _term_at(self, text: str, place: int) -> str | None:
+    def _term_at(self, text: str, sounds: tuple[str, ...], place: int) -> str | None:
         """The term that a stretch beginning at ``place`` was meant to be; it is as long as the stretch."""
         for length in self._lengths:
             window = text[place : place + length]
-            if len(window) < length or not _HAN_TERM.fullmatch(window):
-                continue
             if window in self._terms:
                 return window
-            if self._is_ordinary(window):
+            if len(window) < length:
                 continue
-            meant = self._by_sound.get(_sounds(window)) or self._unmask(window)
-            if meant and not self._straddles(text, place, meant):
+            meant = self._by_sound.get(sounds[place : place + length]) or self._misread(window)
+            if meant and not self._is_ordinary(window) and not self._straddles(text, place, meant):
                 return meant
         return None
 
-    def _unmask(self, window: str) -> str | None:
-        if len(window) < _MIN_MASKED:
+    def _misread(self, window: str) -> str | None:
+        """The long term that differs from the window in one character: then one of its halves is right."""
+        size = len(window)
+        if size < _MIN_MISREAD:
             return None
-        return next((self._by_mask[mask] for mask in _masks(window) if mask in self._by_mask), None)
+        alike = (*self._by_half.get((size, True, window[:2]), ()), *self._by_half.get((size, False, window[-2:]), ()))
+        return next((term for term in alike if _HAN_TERM.fullmatch(window) and Hamming.distance(term, window) == 1), None)
 
     def _straddles(self, text: str, place: int, meant: str) -> bool:
         """Whether the stretch cuts through an ordinary word that its unlike characters belong to.
@@ -79,8 +85,14 @@ class Vocabulary:
         before, after = text[max(0, place - 1) : place + 1], text[place + 1 : place + 3]
         return any(len(pair) == 2 and self._is_ordinary(pair) for pair in (before, after))
 
-    def _initials(self, found: re.Match[str]) -> str:
-        return self._by_initials.get(found.group(), found.group())
+
+def _by_initials(lexicon: Lexicon) -> dict[str, str]:
+    """zgbh → 征管编号: the first letters of longer terms; of two terms with the same letters, the first."""
+    found: dict[str, str] = {}
+    for term in filter(_HAN_TERM.fullmatch, (entry.term for entry in lexicon.terms)):
+        if len(term) >= 3:
+            found.setdefault("".join(syllable(char)[:1] for char in term), term)
+    return found
 
 
 def _rewrites(lexicon: Lexicon) -> dict[str, str]:
@@ -101,9 +113,11 @@ def _alternation(rewrites: dict[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(map(guarded, sorted(rewrites, key=lambda word: (-len(word), word)))) or "(?!)")
 
 
+@lru_cache(maxsize=20_000)
+def _sound(char: str) -> str:
+    return fold(syllable(char))
+
+
 def _sounds(word: str) -> tuple[str, ...]:
-    return tuple(fold(syllable(char)) for char in word)
+    return tuple(map(_sound, word))
 
-
-def _masks(word: str) -> Iterator[str]:
-    return (f"{word[:place]}\0{word[place + 1 :]}" for place in range(len(word)))

@@ -1,5 +1,7 @@
 """Which kinds of works a message is about, told by everyday words (住宅楼, 马路, 地铁, 精装修)."""
 
+from collections.abc import Iterator
+
 from kb.knowledge import Knowledge
 from kb.model import ProjectType, TypeOverride
 
@@ -20,27 +22,27 @@ class Works:
     def find(self, text: str) -> tuple[str, ...]:
         """Ids of the project types named, in the order named; where the content says which of two wins, that one."""
         text = text.lower()
-        found = tuple(dict.fromkeys(self._named(text)))
+        found = tuple(dict.fromkeys(kind for _, _, kind in self.spans(text)))
         for override in self._overrides:
             if _fits(override, text, found):
                 kept = [kind for kind in found if kind not in override.over and kind != override.wins]
                 return (override.wins, *kept)
         return found
 
-    def _named(self, text: str) -> list[str]:
-        found, start = [], 0
+    def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where each word of a project type stands in lower-case text: from, to, and the type's id."""
+        start = 0
         while start < len(text):
             sizes = range(min(_LONGEST, len(text) - start), 1, -1)
             length = next((size for size in sizes if text[start : start + size] in self._words), 0)
             if length:
-                found.append(self._words[text[start : start + length]])
+                yield start, start + length, self._words[text[start : start + length]]
             start += length or 1
-        return found
 
 
 def _built(kind: ProjectType, verbs: tuple[str, ...]) -> list[str]:
-    """修桥, 架桥, 铺路, 盖楼 …: every verb of building with everything this kind builds."""
-    return [f"{verb}{thing}" for verb in verbs for thing in kind.objects]
+    """修桥, 架桥, 铺路, 路面翻修 …: every verb of building before and after everything this kind builds."""
+    return [words for verb in verbs for thing in kind.objects for words in (f"{verb}{thing}", f"{thing}{verb}")]
 
 
 def _fits(override: TypeOverride, text: str, found: tuple[str, ...]) -> bool:
