@@ -25,7 +25,7 @@ _GROUP_MEMORY = 5
 class Line(BaseModel):
     """One line of input."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
     q: str
     conversation: str | None = None
     user: str | None = None

@@ -31,6 +31,7 @@ class Wording(Frozen):
     page_title: str
     page_greeting: str
     page_hint: str
+    page_ways: str
     page_groups: tuple[PageGroup, ...]
     chat_greeting: str
     chat_thanks: str

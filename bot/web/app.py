@@ -1,0 +1,151 @@
+"""The web chat: one page, four addresses behind it, and the state of the program for whoever watches it."""
+
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.rooms import Rooms
+from kb.base import KnowledgeBase
+
+STATIC = Path(__file__).parent / "static"
+COOKIE = "helpdesk_session"
+_MOST_BYTES = 512 * 1024
+_COOKIE_AGE = 30 * 24 * 3600
+log = logging.getLogger(__name__)
+
+
+class Sent(BaseModel):
+    """What the page sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    text: str
+    label: str | None = Field(None, max_length=100)
+    id: str = Field(min_length=8, max_length=64)
+
+
+class RefusedError(Exception):
+    """A request that is not answered; the text is for the person at the page."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+def build_app(base: KnowledgeBase, rooms: Rooms) -> Starlette:
+    """The application."""
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
+
+    async def start(_: Request) -> Response:
+        return JSONResponse(first_screen(base))
+
+    async def history(request: Request) -> Response:
+        room = rooms.known(request.cookies.get(COOKIE))
+        return JSONResponse({"messages": room.history if room else []})
+
+    async def send(request: Request) -> Response:
+        sent = await _read(request)
+        session, room = rooms.enter(request.cookies.get(COOKIE))
+        response = JSONResponse({"replies": await rooms.say(room, sent.id, sent.text, sent.label)})
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, session, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
+        return response
+
+    async def events(_: Request) -> Response:
+        # Nothing comes to the page unasked yet; 204 tells an EventSource to stop asking.
+        return Response(status_code=204)
+
+    async def health(_: Request) -> Response:
+        return JSONResponse(health_of(base))
+
+    return Starlette(
+        routes=[
+            Route("/", page),
+            Route("/chat/start", start),
+            Route("/chat/history", history),
+            Route("/chat/send", send, methods=["POST"]),
+            Route("/chat/events", events),
+            Route("/healthz", health),
+            Route("/readyz", health),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard)],
+        exception_handlers={RefusedError: _refused},
+    )
+
+
+def first_screen(base: KnowledgeBase) -> dict[str, Any]:
+    """What one can ask, in groups."""
+    words = base.knowledge.wording
+    record = base.knowledge.record
+    groups = [
+        {
+            "title": group.title,
+            "items": [{"label": record[name].title, "send": f"{record[name].title} #{name}"} for name in group.records],
+        }
+        for group in words.page_groups
+    ]
+    ways = [{"label": label, "send": label} for label in (words.button_contact, words.button_all_contacts, words.button_person)]
+    groups.append({"title": words.page_ways, "items": ways})
+    return {"title": words.page_title, "greeting": words.page_greeting, "hint": words.page_hint, "groups": groups}
+
+
+def health_of(base: KnowledgeBase) -> dict[str, Any]:
+    """Which knowledge and which fit this node answers with."""
+    return {
+        "status": "ok",
+        "revision": base.revision,
+        "fit": "meaning" if base.matcher.uses_meaning else "lexical",
+        "records": len(base.knowledge.records),
+        "starlette": version("starlette"),
+    }
+
+
+async def _read(request: Request) -> Sent:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise RefusedError(413, "内容太长了，请删短一些再发。")
+    try:
+        return Sent.model_validate(json.loads(body))
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise RefusedError(400, "这条消息发送的格式不对，请刷新页面再试。") from error
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, RefusedError) else 500
+    return JSONResponse({"error": str(error), "reference": None}, status_code=status)
+
+
+async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Security headers on everything; a failure becomes a reference number for the page and a traceback for the log."""
+    try:
+        response = await call(request)
+    except ClientDisconnect:
+        return Response(status_code=499)
+    except Exception:  # noqa: BLE001 - the last line of defence: whatever went wrong, the page gets an answer
+        reference = secrets.token_hex(4)
+        log.exception("request failed, reference %s: %s %s", reference, request.method, request.url.path)
+        text = f"出了点问题，没能回答。请稍后再发一次；一直不行请把编号 {reference} 告诉工作人员。"
+        response = JSONResponse({"error": text, "reference": reference}, status_code=500)
+    response.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    if request.url.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-cache"
+    return response
