@@ -18,7 +18,10 @@ from kb.matcher import Ranking
 
 HASTE = timedelta(seconds=2)
 """Messages that follow each other this fast are one message."""
+_ABOUT_TICKETS = frozenset(("handoff", "ticket_query", "ticket_cancel"))
 _ALL_CONTACTS = "faq-28"
+_ONE_LINE = 0.1
+"""Chance of wanting the one line of one's own site that makes it worth asking, before eleven are listed."""
 _ABOVE_QUESTIONS = frozenset(
     ("handoff", "tried_all", "unresolved", "ticket_query", "ticket_cancel", "none_of_these", "back", "restart", "quit")
 )
@@ -68,7 +71,7 @@ def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase,
     if chosen:
         return chosen
     conversation = conversation.but(site=conversation.site.corrected(heard.site))
-    if _may_command(heard):
+    if _may_command(heard, conversation):
         acted = commands.command(heard, conversation, base, scene)
         if acted:
             return acted
@@ -79,18 +82,25 @@ def _detail(heard: Understanding, conversation: Conversation, base: KnowledgeBas
     """The answer to what was asked for the ticket; None where the message is a command or a clear question."""
     if heard.intent == "skip":
         return handoff.take_detail(heard, conversation, base, skip=True)
-    if heard.said or heard.asks_something or heard.ranking.intent("ticket_query") > 0.5:
+    if heard.said or heard.asks_something or heard.intent in _ABOUT_TICKETS:
         return None
     return handoff.take_detail(heard, conversation, base, skip=False)
 
 
-def _may_command(heard: Understanding) -> bool:
+def _may_command(heard: Understanding, conversation: Conversation) -> bool:
     """Whether the message speaks to the bot at all: what is a clear question stands before what is likely a command."""
     if heard.said_only:
         return True
-    if heard.ranking.band == "answer" or (heard.wants_steps and heard.ranking.band == "choices"):
-        return heard.has_tried_all or heard.intent in _ABOVE_QUESTIONS
-    return heard.intent is not None or heard.has_tried_all
+    if heard.has_tried_all or (heard.intent in _ABOVE_QUESTIONS and not heard.ranking.vague):
+        return heard.intent not in commands.STEPPING or conversation.walk is not None
+    if heard.ranking.band == "answer" or heard.ranking.vague or (heard.wants_steps and heard.ranking.band == "choices"):
+        return False
+    if heard.intent in commands.STEPPING:
+        return conversation.walk is not None
+    if heard.has_question and conversation.walk and heard.intent not in heard.said:
+        return False
+    # “他能干些什么” after an answer about somebody asks about him, not about the bot.
+    return heard.intent is not None and (heard.intent in heard.said or not (conversation.record and leans(heard)))
 
 
 def _question(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
@@ -114,6 +124,8 @@ def _single(heard: Understanding, conversation: Conversation, base: KnowledgeBas
         return contact_turn(heard, conversation, base)
     ranking = in_context(heard, conversation, base)
     offered = _among_offered(ranking, conversation) or stays(ranking, heard, conversation)
+    if heard.wants_steps and ranking.band == "choices" and not ranking.vague:
+        offered = offered or _with_steps(ranking, base)
     if ranking.band == "answer" or offered:
         return _answer(offered or ranking.records[0].id, ranking, heard, conversation, base, scene)
     if ranking.band == "choices":
@@ -133,10 +145,17 @@ def _answer(
     still = leans(heard) and conversation.record == record_id
     state = remember(conversation, record, None if still else heard.text)
     if record.id == _ALL_CONTACTS:
+        if ranking.intent("who_to_call") >= _ONE_LINE:
+            return contact_turn(heard, state, base)
         return say(all_contacts(record, base, ranking.confidence), state.but(about_contacts=True))
     if heard.wants_steps and record.steps:
-        return steps.start(record, state, base)
+        return steps.start(record, state, base, heard.text)
     return say(answer(record, base, scene, group=heard.incoming.group, confidence=ranking.confidence), state)
+
+
+def _with_steps(ranking: Ranking, base: KnowledgeBase) -> str | None:
+    """The likeliest record that has steps, for whoever asks to be walked through something."""
+    return next((found.id for found in ranking.choices[:2] if base.knowledge.record[found.id].steps), None)
 
 
 def _choices(ranking: Ranking, heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:

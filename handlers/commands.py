@@ -9,7 +9,7 @@ from handlers.smalltalk import INTENTS, acknowledge, chat
 from handlers.understanding import Pointer, Understanding
 from kb.base import KnowledgeBase
 
-_STEPPING = frozenset(("next", "back", "restart", "quit", "resume"))
+STEPPING = frozenset(("next", "back", "restart", "quit", "resume"))
 _SOLVED_WORDS = ("解决", "有用", "可以了", "能打", "成功")
 
 
@@ -48,7 +48,7 @@ def command(heard: Understanding, conversation: Conversation, base: KnowledgeBas
         return feedback.unresolved(None, heard, conversation, base, scene)
     if intent is None:
         return None
-    if intent in _STEPPING or (intent == "resolved" and conversation.walk):
+    if intent in STEPPING or (intent == "resolved" and conversation.walk):
         return _step(intent, heard, conversation, base)
     if intent in INTENTS:
         return chat(intent, conversation, base)
@@ -101,7 +101,7 @@ def _other(
         case "deny" if conversation.record:
             return feedback.unresolved(None, heard, conversation, base, scene)
         case "walk" if record and record.steps:
-            return steps.start(record, conversation, base)
+            return steps.start(record, conversation, base, conversation.question or "")
         case "walk" if record:
             return say(answer(record, base, scene, group=heard.incoming.group), conversation)
         case "repeat" if conversation.walk and not conversation.walk.paused:

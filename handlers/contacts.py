@@ -14,9 +14,10 @@ def wants_contact(heard: Understanding, conversation: Conversation) -> bool:
     clear = ranking.band == "answer" and ranking.records[0].id != "faq-28"
     if heard.asks_for_contact:
         return True
-    if not heard.site.known or clear:
+    if not heard.site.known or not (conversation.asked or conversation.about_contacts):
         return False
-    return conversation.asked is not None or conversation.about_contacts
+    # What names a site and asks nothing is the site of the question before it, also where it sounds like a subject.
+    return not clear or not heard.has_question
 
 
 def contact_turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:

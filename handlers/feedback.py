@@ -23,6 +23,8 @@ def unresolved(
     """It did not help: the guided fix first, then the neighbouring records, then the authority and a ticket."""
     if handoff.can_reopen(conversation.ticket, scene.now):
         return handoff.reopen(conversation, base)
+    if handoff.is_open(conversation.ticket):
+        return handoff.query(conversation, base)
     subject = base.knowledge.record.get(record or conversation.record or "")
     effects = (Feedback(subject.id, helped=False),) if subject else ()
     times = conversation.unresolved + 1

@@ -2,18 +2,38 @@
 
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from handlers.contacts import offer_contacts
 from handlers.conversation import Conversation, Turn, Walk, say
 from handlers.message import Button, Part, Reply, Scene, StepCard
 from handlers.understanding import Pointer
 from kb.base import KnowledgeBase
 from kb.graph import branches, position, step_index, successor
-from kb.model import Record, Step
+from kb.model import Option, Record, Step
 
 
-def start(record: Record, conversation: Conversation, base: KnowledgeBase) -> Turn:
-    """The first step of a record's procedure."""
-    return show(Walk(record.id, record.steps[0].id), conversation, base)
+_NAMED = 60.0
+"""How much of a fork's label (0 to 100) a question has to contain to have chosen already,"""
+_CLEARLY = 20.0
+"""and how much more of it than of the other labels."""
+
+
+def start(record: Record, conversation: Conversation, base: KnowledgeBase, question: str = "") -> Turn:
+    """The first step of a record's procedure; past a fork at its beginning, where the question names one of its ways."""
+    first = record.steps[0]
+    way = _named_way(first, question)
+    if way is None:
+        return show(Walk(record.id, first.id), conversation, base)
+    return show(Walk(*_target(record, way.goto, base), ((record.id, first.id),)), conversation, base)
+
+
+def _named_way(fork: Step, question: str) -> Option | None:
+    """The one way of a fork that a question speaks of (换微信号了 → 同一个人换微信号)."""
+    alike = sorted(((fuzz.partial_ratio(option.label, question), place) for place, option in enumerate(fork.options)), reverse=True)
+    if not question or len(alike) < 2 or alike[0][0] < _NAMED or alike[0][0] - alike[1][0] < _CLEARLY:
+        return None
+    return fork.options[alike[0][1]]
 
 
 def open_step(pointer: Pointer, conversation: Conversation, base: KnowledgeBase) -> Turn:

@@ -20,6 +20,15 @@ _CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧�
 _ASKS = re.compile(r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示")
 _LEAST_INTENT = 0.5
 _SURELY_OUTSIDE = 0.9
+_OTHER_CITY = "oos-other-city"
+_STEPWISE = re.compile(
+    r"(?:(?:带|教|领|陪|指导)着?我)?(?:一步一?步|分步骤?|手把手|按步骤)(?:地|的|来)*(?:(?:教|带|领|说|讲|指导|告诉)(?:一下|下)?(?:我|俺)?)?"
+)
+_URGENT = ("tried_all", "handoff")
+_CLAUSE = re.compile(r"[\s,，。.!！?？;；、]+")
+_PLAIN = 0.9
+_LONGEST_CALL = 30
+_LEAST_SUBJECT = 3
 _SHORT = 14
 
 
@@ -61,8 +70,9 @@ class Understanding:
 
     @cached_property
     def ranking(self) -> Ranking:
-        """What the message may mean by itself."""
-        return self.base.matcher.rank(self.text)
+        """What the message may mean by itself; that it wants steps says nothing about the subject."""
+        subject = _STEPWISE.sub(" ", self.text).strip()
+        return self.base.matcher.rank(subject if len(subject) > _LEAST_SUBJECT else self.text)
 
     @cached_property
     def site(self) -> Site:
@@ -81,16 +91,24 @@ class Understanding:
         return self.base.sayings.whole(self.text) is not None or self.base.sayings.nothing_else(self.text)
 
     @cached_property
+    def has_question(self) -> bool:
+        """Whether it has the form of a question."""
+        return bool(_ASKS.search(self.text))
+
+    @cached_property
     def asks_something(self) -> bool:
         """Whether it has the form of a question and a clear subject."""
-        return self.ranking.band == "answer" and bool(_ASKS.search(self.text))
+        return self.ranking.band == "answer" and self.has_question
 
     @cached_property
     def intent(self) -> str | None:
         """The one thing it says to the bot itself, in so many words or most likely."""
         if self.said:
             clauses = self.base.sayings.clauses(self.text)
-            return self.base.sayings.whole(self.text) or next(reversed(clauses))
+            urgent = next((intent for intent in _URGENT if intent in clauses), None)
+            return self.base.sayings.whole(self.text) or urgent or next(reversed(clauses))
+        if self._urgent_clause:
+            return self._urgent_clause
         ranking = self.ranking
         best = next((found for found in ranking.intents if found.id != "who_to_call"), None)
         if best is None or best.chance <= max(ranking.confidence, ranking.outside):
@@ -99,9 +117,18 @@ class Understanding:
         return best.id if best.chance >= least else None
 
     @cached_property
+    def _urgent_clause(self) -> str | None:
+        """What a clause of a short message most likely says, where it must not be missed (你啥都不懂，叫个人来)."""
+        clauses = [clause for clause in _CLAUSE.split(self.text) if len(clause) >= _LEAST_SUBJECT]
+        if len(clauses) < 2 or len(self.text) > _LONGEST_CALL:
+            return None
+        rankings = [self.base.matcher.rank(clause) for clause in clauses[:4]]
+        return next((name for name in _URGENT for found in rankings if found.intent(name) >= _PLAIN), None)
+
+    @cached_property
     def wants_steps(self) -> bool:
         """Whether it asks to be walked through (一步步教我)."""
-        return self.intent == "walk" or self.base.sayings.contains(self.text, "walk")
+        return self.intent == "walk" or bool(_STEPWISE.search(self.text)) or self.base.sayings.contains(self.text, "walk")
 
     @cached_property
     def has_tried_all(self) -> bool:
@@ -114,19 +141,23 @@ class Understanding:
     @cached_property
     def asks_for_contact(self) -> bool:
         """Whether it asks whom to call. What it asks of its site it would ask of any other as well."""
-        if _asks(self.ranking, _LEAST_INTENT):
+        if self._asks(self.ranking, _LEAST_INTENT):
             return True
-        if not self.site.known or self.ranking.band == "answer" or self.ranking.outside >= _SURELY_OUTSIDE:
+        if not self.site.known or self.ranking.band == "answer" or self.outside(self.ranking) >= _SURELY_OUTSIDE:
             return False
         named = self.base.router.in_plain_names(self.ranking.utterance)
-        return _asks(self.base.matcher.rank(named), _LEAST_INTENT / 2)
+        return self._asks(self.base.matcher.rank(named), _LEAST_INTENT / 2)
+
+    def outside(self, ranking: Ranking) -> float:
+        """How likely no record answers; a site in Nanjing is not in another city, whatever its name looks like."""
+        ours = self.site.place is not None and not self.site.place.elsewhere
+        return ranking.outside - (ranking.topic(_OTHER_CITY) if ours else 0.0)
+
+    def _asks(self, ranking: Ranking, least: float) -> bool:
+        chance = ranking.intent("who_to_call")
+        return chance >= least and chance > max(ranking.confidence, self.outside(ranking))
 
     @property
     def empty(self) -> bool:
         """Nothing was typed."""
         return not plain(self.text)
-
-
-def _asks(ranking: Ranking, least: float) -> bool:
-    chance = ranking.intent("who_to_call")
-    return chance >= least and chance > max(ranking.confidence, ranking.outside)

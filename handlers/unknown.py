@@ -6,12 +6,14 @@ from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
 
 _LEAST_TOPIC = 0.3
+_OTHER_CITY = "oos-other-city"
 
 
 def unknown(heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:
     """No record answers this; where the topic is known, say so and where to turn."""
     words = base.knowledge.wording
-    topics = heard.ranking.topics
+    ours = heard.site.place is not None and not heard.site.place.elsewhere
+    topics = [found for found in heard.ranking.topics if not (ours and found.id == _OTHER_CITY)]
     topic = base.knowledge.topic[topics[0].id] if topics and topics[0].chance >= _LEAST_TOPIC else None
     person = Button(words.button_person, words.button_person)
     call = Button(words.button_contact, words.button_contact)

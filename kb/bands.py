@@ -17,6 +17,8 @@ _WRONG = 2.0
 _OFFERED = 0.5
 _USELESS_LIST = 1.0
 _LIST_FOR_NOTHING = 0.25
+_AS_GOOD = 0.02
+"""Difference in cost, as a share, that is no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ def choose_bands(chances: Floats, right: Bools, importance: Floats) -> Bands:
         chosen = np.where(ranked.sum(axis=1) >= least_choices, list_cost, unknown_cost)
         return float((np.where(ranked[:, 0] >= least_answer, answer_cost, chosen) * importance).sum())
 
-    grid = product(np.arange(0.40, 0.81, 0.05), np.arange(0.20, 0.61, 0.05))
-    best = min(((float(a), float(c)) for a, c in grid), key=cost)
+    grid = [(float(a), float(c)) for a, c in product(np.arange(0.40, 0.81, 0.05), np.arange(0.20, 0.61, 0.05))]
+    costs = {bands: cost(bands) for bands in grid}
+    enough = min(costs.values()) * (1 + _AS_GOOD)
+    # The cost is flat around its least; among bands as good as the best, the one that answers most is wanted.
+    best = min(bands for bands in grid if costs[bands] <= enough)
     return Bands(round(best[0], 2), round(best[1], 2))

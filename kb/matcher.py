@@ -66,6 +66,10 @@ class Ranking:
             return tuple(found for found in self.records if found.id in self.vague)
         return tuple(found for found in self.records[:MOST_CHOICES] if found.chance >= LEAST_CHANCE)
 
+    def topic(self, name: str) -> float:
+        """How likely the message is about this out-of-scope topic (0 where others are likelier)."""
+        return next((found.chance for found in self.topics if found.id == name), 0.0)
+
     def intent(self, name: str) -> float:
         """How likely the message says this to the bot itself."""
         return next((found.chance for found in self.intents if found.id == name), 0.0)

@@ -67,7 +67,9 @@ class Router:
             (start, end, kinds[kind].name) for start, end, kind in self._works.spans(text) if not taken & set(range(start, end))
         ]
         for start, end, name in sorted(names, reverse=True):
-            text = f"{text[:start]}{name}{text[end:]}"
+            # 桠溪慢城 names the district twice; said once is enough.
+            after = text[end:].removeprefix(name)
+            text = f"{text[:start]}{name}{after}"
         return text
 
     def named(self, utterance: Utterance) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ _CLAUSE = re.compile(r"[\s,，。.!！?？;；、~…]+")
 _LEAST_INSIDE = 3
 """Characters a saying needs before it is recognised inside a longer clause."""
 _LONGEST = 30
+_URGENT = frozenset(("handoff", "tried_all"))
+"""What counts wherever in a message it is said (转人工，快点)."""
 
 
 class Sayings:
@@ -42,7 +44,7 @@ class Sayings:
             return {}
         clauses = [clause for clause in _CLAUSE.split(plain(text)) if clause]
         found = {clause: self.whole(clause) or self._within(clause) for clause in clauses}
-        if not clauses or not found[clauses[-1]]:
+        if not clauses or not (found[clauses[-1]] or _URGENT & set(found.values())):
             return {}
         return {intent: clause for clause, intent in found.items() if intent}
 

@@ -1,0 +1,1 @@
+"""Tests of the three rooms, folder by folder."""
