@@ -49,7 +49,9 @@ class Session:
         key = (line.conversation, line.user or "" if line.group else "") if line.conversation else None
         before = self._conversations.get(key, Conversation()) if key else Conversation()
         told = frozenset(self._told.get(line.group, ())) if line.group else frozenset()
-        incoming = Incoming(line.q, group=line.group is not None, addressed=line.group is None or line.mentioned, image=line.image)
+        incoming = Incoming(
+            line.q, group=line.group is not None, addressed=line.group is None or line.mentioned, image=line.image
+        )
         started = time.perf_counter()
         turn = advance(before, incoming, self.base, Scene(self.now(), self.desk.next_number, told))
         took = time.perf_counter() - started

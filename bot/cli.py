@@ -14,6 +14,8 @@ from bot.settings import Settings, SettingsError, read_settings
 def main(arguments: Sequence[str]) -> int:
     """Run one command; 0 where it worked, 1 with one clear sentence on stderr where it did not."""
     _speak_utf8()
+    # A message is too small to share out: threads that wait for each other cost more than they save.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     options = _parser().parse_args(arguments)
     try:
         settings = read_settings(os.environ)

@@ -25,9 +25,13 @@ def open_with_progress(settings: Settings) -> KnowledgeBase:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("编译知识库", total=1.0, visible=not compiled_path(settings.content, settings.data).exists())
+            task = bar.add_task(
+                "编译知识库", total=1.0, visible=not compiled_path(settings.content, settings.data).exists()
+            )
             return open_knowledge(
-                settings.content, settings.data, lambda stage, share: bar.update(task, description=stage, completed=share)
+                settings.content,
+                settings.data,
+                lambda stage, share: bar.update(task, description=stage, completed=share),
             )
     except ContentError as error:
         raise UsageError(f"{error}\n知识内容有 {len(error.problems)} 处问题，没有使用。") from error
@@ -103,11 +107,15 @@ def run_eval(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def score(base: KnowledgeBase, files: list[Path], progress: Callable[[int, int], None] = lambda done, of: None) -> Report:
+def score(
+    base: KnowledgeBase, files: list[Path], progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> Report:
     """Run sets through a session of its own."""
     session = Session(base)
     phones = {contact.id: contact.phones for contact in base.knowledge.contacts}
-    return evaluate(files, lambda q, conversation: answer_line(Line(q=q, conversation=conversation), session), phones, progress)
+    return evaluate(
+        files, lambda q, conversation: answer_line(Line(q=q, conversation=conversation), session), phones, progress
+    )
 
 
 def run_build(settings: Settings, _: argparse.Namespace) -> int:

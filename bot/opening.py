@@ -11,9 +11,8 @@ import kb
 from kb.base import KnowledgeBase, assemble
 from kb.load import digest, load
 from kb.meaning import SentenceEncoder, available
-from kb.store import Compiled
+from kb.store import Compiled, save
 from kb.store import load as load_compiled
-from kb.store import save
 
 Progress = Callable[[str, float], None]
 _KEPT = 3
@@ -21,7 +20,7 @@ _KEPT = 3
 log = logging.getLogger(__name__)
 
 
-def open_knowledge(content: Path, data: Path, progress: Progress = lambda stage, share: None) -> KnowledgeBase:
+def open_knowledge(content: Path, data: Path, progress: Progress = lambda _stage, _share: None) -> KnowledgeBase:
     """The knowledge in ``content``, compiled into ``data``. Raises kb.load.ContentError where it does not check."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The encoder's weights take as long to load as all the rest, so they load beside it.
@@ -42,9 +41,7 @@ def compiled_path(content: Path, data: Path) -> Path:
     return data / "knowledge" / f"{name[:16]}.sqlite"
 
 
-def build(
-    content: Path, path: Path, encoder: "Future[SentenceEncoder] | None", progress: Progress
-) -> Compiled:
+def build(content: Path, path: Path, encoder: "Future[SentenceEncoder] | None", progress: Progress) -> Compiled:
     """Load, check, fit and write the knowledge."""
     # Fitting needs scipy, which answering does not: it is imported where it is used, to keep the start quick.
     from kb.fit import fit_all

@@ -36,14 +36,26 @@ def _part(part: Part) -> dict[str, Any]:
         case AnswerCard():
             outline = [{"label": label, "steps": list(steps)} for label, steps in part.outline]
             return {
-                "kind": "answer", "record": part.record, "title": part.title, "source": part.source,
-                "short": part.short, "causes": list(part.causes), "outline": outline,
-                "notes": list(part.notes), "warnings": list(part.warnings),
+                "kind": "answer",
+                "record": part.record,
+                "title": part.title,
+                "source": part.source,
+                "short": part.short,
+                "causes": list(part.causes),
+                "outline": outline,
+                "notes": list(part.notes),
+                "warnings": list(part.warnings),
             }
         case StepCard():
             return {
-                "kind": "step", "record": part.record, "title": part.title, "number": part.number, "of": part.of,
-                "text": part.text, "detail": part.detail, "warning": part.warning,
+                "kind": "step",
+                "record": part.record,
+                "title": part.title,
+                "number": part.number,
+                "of": part.of,
+                "text": part.text,
+                "detail": part.detail,
+                "warning": part.warning,
                 "options": [_button(option) for option in part.options],
             }
         case ChoiceList():
@@ -51,7 +63,10 @@ def _part(part: Part) -> dict[str, Any]:
         case ContactCards():
             contacts = [
                 {
-                    "id": line.id, "name": line.name, "label": line.label, "qq_groups": list(line.qq_groups),
+                    "id": line.id,
+                    "name": line.name,
+                    "label": line.label,
+                    "qq_groups": list(line.qq_groups),
                     "phones": [{"text": phone, "tel": f"tel:{AREA_CODE}{phone}"} for phone in line.phones],
                 }
                 for line in part.contacts

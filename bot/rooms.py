@@ -32,7 +32,9 @@ class Room:
 class Rooms:
     """All rooms of this process; the longest unused make way for new ones."""
 
-    def __init__(self, base: KnowledgeBase, desk: Desk, now: Callable[[], datetime], desk_note: Callable[[], str | None]) -> None:
+    def __init__(
+        self, base: KnowledgeBase, desk: Desk, now: Callable[[], datetime], desk_note: Callable[[], str | None]
+    ) -> None:
         self._base = base
         self._desk = desk
         self._now = now

@@ -28,7 +28,9 @@ def serve(base: KnowledgeBase, settings: Settings) -> int:
     host, port = listener.getsockname()[:2]
     print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)
     config = uvicorn.Config(
-        build_app(base, rooms), log_level=settings.log_level.lower(), access_log=False,
+        build_app(base, rooms),
+        log_level=settings.log_level.lower(),
+        access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,
     )
     uvicorn.Server(config).run(sockets=[listener])

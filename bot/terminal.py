@@ -41,7 +41,9 @@ def chat(base: KnowledgeBase, settings: Settings) -> int:
     """Talk until the end of input; without a terminal, line by line."""
     console = Console(width=min(_WIDTH, Console().width), highlight=False)
     words = base.knowledge.wording
-    console.print(Panel(f"{words.page_greeting}\n[dim]{words.page_hint}[/dim]", title=words.page_title, border_style="green"))
+    console.print(
+        Panel(f"{words.page_greeting}\n[dim]{words.page_hint}[/dim]", title=words.page_title, border_style="green")
+    )
     desk, conversation, last = Desk(), Conversation(), Reply("silent")
     for line in _lines(settings):
         text = _button(line, last) or line
@@ -103,8 +105,11 @@ def _part(part: Part, words: Wording) -> RenderableType:
         case ContactCards():
             lines = [Styled(part.text)]
             for line in part.contacts:
-                text = Styled.assemble((line.label, "bold"), f"  {line.name}  ", ("、".join(line.phones), "bold green"))
-                lines.append(text.append(words.qq_groups.format(groups="、".join(line.qq_groups))) if line.qq_groups else text)
+                name = f"  {line.name}" if line.name != line.label else ""
+                text = Styled.assemble((line.label, "bold"), f"{name}  ", ("、".join(line.phones), "bold green"))
+                lines.append(
+                    text.append(words.qq_groups.format(groups="、".join(line.qq_groups))) if line.qq_groups else text
+                )
             return Panel(Group(*lines), border_style="green")
         case TicketCard():
             return Panel(Styled(part.text), border_style="yellow")
@@ -129,7 +134,8 @@ def _answer(card: AnswerCard, words: Wording) -> Iterator[RenderableType]:
 
 
 def _step(card: StepCard, words: Wording) -> Iterator[RenderableType]:
-    yield Styled(words.step_of.format(number=card.number, of=card.of), style="dim")
+    if card.of:
+        yield Styled(words.step_of.format(number=card.number, of=card.of), style="dim")
     yield Styled(card.text, style="bold")
     if card.detail:
         yield Styled(card.detail)

@@ -138,7 +138,12 @@ def _single(heard: Understanding, conversation: Conversation, base: KnowledgeBas
 
 
 def _answer(
-    record_id: str, ranking: Ranking, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
+    record_id: str,
+    ranking: Ranking,
+    heard: Understanding,
+    conversation: Conversation,
+    base: KnowledgeBase,
+    scene: Scene,
 ) -> Turn:
     record = base.knowledge.record[record_id]
     # What leans on a question is understood by that question, so it is the question that is remembered.

@@ -16,7 +16,10 @@ def answer(record: Record, base: KnowledgeBase, scene: Scene, *, group: bool = F
     words = base.knowledge.wording
     if group and record.id in scene.told:
         return Reply(
-            "answer", (AnswerCard(record.id, record.title, record.source, words.told_above),), (), (record.id,),
+            "answer",
+            (AnswerCard(record.id, record.title, record.source, words.told_above),),
+            (),
+            (record.id,),
             confidence=confidence,
         )
     parts: tuple[Part, ...] = (*notices(record.id, scene), card(record))
@@ -25,9 +28,15 @@ def answer(record: Record, base: KnowledgeBase, scene: Scene, *, group: bool = F
 
 def card(record: Record) -> AnswerCard:
     """The whole record as a reader takes it in."""
-    outline = tuple((label, tuple(step.text for step in run)) for label, run in branches(record))
+    listed = ((label, tuple(step.text for step in run if not step.closing)) for label, run in branches(record))
+    outline = tuple((label, texts) for label, texts in listed if texts)
     return AnswerCard(
-        record.id, record.title, record.source, record.answer.short, record.causes, outline,
+        record.id,
+        record.title,
+        record.source,
+        record.answer.short,
+        record.causes,
+        outline,
         record.answer.notes,
         (*record.answer.warnings, *(step.warning for step in record.steps if step.warning)),
     )

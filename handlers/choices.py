@@ -35,7 +35,9 @@ def chosen(heard: Understanding, conversation: Conversation) -> Button | None:
     if heard.number is not None:
         return conversation.offered[heard.number - 1] if 1 <= heard.number <= len(conversation.offered) else None
     labels = [item.label for item in conversation.offered]
-    best = process.extractOne(heard.text, labels, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_SAME)
+    best = process.extractOne(
+        heard.text, labels, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_SAME
+    )
     return conversation.offered[best[2]] if best else None
 
 

@@ -13,7 +13,9 @@ STEPPING = frozenset(("next", "back", "restart", "quit", "resume"))
 _SOLVED_WORDS = ("解决", "有用", "可以了", "能打", "成功")
 
 
-def press(pointer: Pointer, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
+def press(
+    pointer: Pointer, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
+) -> Turn:
     """Do what a button says of the record or step it names; the words before the pointer are the button's label."""
     words = base.knowledge.wording
     record = base.knowledge.record[pointer.record]
@@ -122,4 +124,6 @@ def _none_of_these(conversation: Conversation, base: KnowledgeBase) -> Turn:
     words = base.knowledge.wording
     person = Button(words.button_person, words.button_person)
     call = Button(words.button_contact, words.button_contact)
-    return say(Reply("unknown", (Text(words.none_of_these),), (call, person)), conversation.but(offered=(), record=None))
+    return say(
+        Reply("unknown", (Text(words.none_of_these),), (call, person)), conversation.but(offered=(), record=None)
+    )

@@ -31,7 +31,7 @@ def contact_turn(heard: Understanding, conversation: Conversation, base: Knowled
     if route.elsewhere:
         return say(elsewhere(base), state.but(site=type(site)(types=site.types)))
     if route.contacts:
-        return say(_contacts(route.contacts, _why(conversation, route, base), base), state)
+        return say(_contacts(route.contacts, _why(conversation, base), base), state)
     return say(_ask(route, conversation, base), state.but(asked=route.ask))
 
 
@@ -46,8 +46,10 @@ def offer_contacts(conversation: Conversation, base: KnowledgeBase) -> tuple[tup
     """The site's contacts to go with another reply, or a line that asks for the site."""
     route = base.router.route(conversation.site)
     if route.contacts:
-        return _contacts(route.contacts, _why(conversation, route, base), base).parts, conversation
-    return (Text(_question(route, conversation, base)),), conversation.but(asked=route.ask or "either", about_contacts=True)
+        return _contacts(route.contacts, _why(conversation, base), base).parts, conversation
+    return (Text(_question(route, conversation, base)),), conversation.but(
+        asked=route.ask or "either", about_contacts=True
+    )
 
 
 def elsewhere(base: KnowledgeBase) -> Reply:
@@ -65,7 +67,7 @@ def _contacts(ids: tuple[str, ...], why: str, base: KnowledgeBase) -> Reply:
     return Reply("contact", (ContactCards(why, lines),))
 
 
-def _why(conversation: Conversation, route: Route, base: KnowledgeBase) -> str:
+def _why(conversation: Conversation, base: KnowledgeBase) -> str:
     """Says what the choice of lines rests on, so that a wrong guess can be corrected."""
     words = base.knowledge.wording
     place = conversation.site.place

@@ -56,7 +56,9 @@ def leans(heard: Understanding) -> bool:
     if len(text) <= _LONGEST and _LEANS.search(text):
         return True
     # “批下来以后谁来设”, “不够会怎样”: an open question without a subject of its own.
-    return len(text) <= _SHORT and bool(_OPEN.search(text)) and heard.ranking.band == "unknown" and not _elsewhere(heard)
+    return (
+        len(text) <= _SHORT and bool(_OPEN.search(text)) and heard.ranking.band == "unknown" and not _elsewhere(heard)
+    )
 
 
 def _elsewhere(heard: Understanding) -> bool:

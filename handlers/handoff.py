@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from handlers.contacts import offer_contacts
 from handlers.conversation import Conversation, Ticket, Turn, say
 from handlers.effects import AddToTicket, CancelTicket, OpenTicket, ReopenTicket
-from handlers.message import Button, Part, Reply, Scene, Text, TicketCard
+from handlers.message import Button, Outcome, Part, Reply, Scene, Text, TicketCard
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
 from kb.normalise import plain
@@ -60,7 +60,9 @@ def take_detail(heard: Understanding, conversation: Conversation, base: Knowledg
     words = base.knowledge.wording
     said = " ".join(heard.text.split())[:_LONGEST_DETAIL]
     if not skip and ticket.asking == "phone" and len(_DIGITS.findall(plain(said))) < 7:
-        return say(Reply("ask", (Text(words.phone_unclear),), _ways(base), asked="detail", ticket=ticket.number), conversation)
+        return say(
+            Reply("ask", (Text(words.phone_unclear),), _ways(base), asked="detail", ticket=ticket.number), conversation
+        )
     effects = () if skip else (AddToTicket(ticket.number, ticket.asking, said),)
     place = DETAILS.index(ticket.asking) + 1
     following = DETAILS[place] if place < len(DETAILS) else None
@@ -82,14 +84,17 @@ def query(conversation: Conversation, base: KnowledgeBase) -> Turn:
         way = Button(words.button_person, words.button_person)
         return say(Reply("smalltalk", (Text(words.no_ticket),), (way,)), conversation)
     states = {
-        "open": words.ticket_is_open, "claimed": words.ticket_is_claimed, "waiting": words.ticket_is_claimed,
-        "solved": words.ticket_is_solved, "closed": words.ticket_is_solved,
+        "open": words.ticket_is_open,
+        "claimed": words.ticket_is_claimed,
+        "waiting": words.ticket_is_claimed,
+        "solved": words.ticket_is_solved,
+        "closed": words.ticket_is_solved,
     }
     parts: tuple[Part, ...] = (TicketCard(ticket.number, states[ticket.status].format(number=ticket.number)),)
     if ticket.asking:
         missing = {"project": words.ask_project, "person": words.ask_person, "phone": words.ask_phone}
         parts = (*parts, Text(missing[ticket.asking]))
-    outcome = "escalate" if is_open(ticket) else "smalltalk"
+    outcome: Outcome = "escalate" if is_open(ticket) else "smalltalk"
     return say(Reply(outcome, parts, _ways(base) if ticket.asking else (), ticket=ticket.number), conversation)
 
 
@@ -111,7 +116,9 @@ def stop_asking(conversation: Conversation, base: KnowledgeBase) -> Turn:
         raise ValueError("no ticket")
     words = base.knowledge.wording
     done = TicketCard(ticket.number, words.ticket_complete.format(number=ticket.number))
-    return say(Reply("escalate", (done,), ticket=ticket.number), conversation.but(ticket=Ticket(ticket.number, ticket.status)))
+    return say(
+        Reply("escalate", (done,), ticket=ticket.number), conversation.but(ticket=Ticket(ticket.number, ticket.status))
+    )
 
 
 def can_reopen(ticket: Ticket | None, now: datetime) -> bool:

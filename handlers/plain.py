@@ -51,7 +51,7 @@ def _outline(card: AnswerCard) -> list[str]:
 
 
 def _step(card: StepCard, words: Wording) -> str:
-    head = f"【{card.title}】" + (words.step_of.format(number=card.number, of=card.of) if card.of > 1 else "")
+    head = f"【{card.title}】" + (words.step_of.format(number=card.number, of=card.of) if card.of else "")
     lines = [head, card.text]
     lines += [card.detail] if card.detail else []
     lines += [f"{words.head_warnings}{card.warning}"] if card.warning else []

@@ -6,12 +6,11 @@ from rapidfuzz import fuzz
 
 from handlers.contacts import offer_contacts
 from handlers.conversation import Conversation, Turn, Walk, say
-from handlers.message import Button, Part, Reply, Scene, StepCard
+from handlers.message import Button, Part, Reply, StepCard
 from handlers.understanding import Pointer
 from kb.base import KnowledgeBase
 from kb.graph import branches, position, step_index, successor
 from kb.model import Option, Record, Step
-
 
 _NAMED = 60.0
 """How much of a fork's label (0 to 100) a question has to contain to have chosen already,"""
@@ -30,7 +29,9 @@ def start(record: Record, conversation: Conversation, base: KnowledgeBase, quest
 
 def _named_way(fork: Step, question: str) -> Option | None:
     """The one way of a fork that a question speaks of (换微信号了 → 同一个人换微信号)."""
-    alike = sorted(((fuzz.partial_ratio(option.label, question), place) for place, option in enumerate(fork.options)), reverse=True)
+    alike = sorted(
+        ((fuzz.partial_ratio(option.label, question), place) for place, option in enumerate(fork.options)), reverse=True
+    )
     if not question or len(alike) < 2 or alike[0][0] < _NAMED or alike[0][0] - alike[1][0] < _CLEARLY:
         return None
     return fork.options[alike[0][1]]
@@ -90,20 +91,25 @@ def show(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
     record, step = _here(walk, base)
     words = base.knowledge.wording
     place = position(record, step.id)
-    options = tuple(Button(option.label, _send(option.label, _target(record, option.goto, base))) for option in step.options)
+    options = tuple(
+        Button(option.label, _send(option.label, _target(record, option.goto, base))) for option in step.options
+    )
     parts: tuple[Part, ...] = (
         StepCard(record.id, record.title, place.number, place.of, step.text, step.detail, step.warning, options),
     )
     state = conversation.but(
-        record=record.id, walk=replace(walk, paused=False), offered=options or conversation.offered,
-        asked=None, about_contacts=False,
+        record=record.id,
+        walk=replace(walk, paused=False),
+        offered=options or conversation.offered,
+        asked=None,
+        about_contacts=False,
         tried=(*(tried for tried in conversation.tried if tried != record.id), record.id),
     )
     if step.end == "contact":
         contacts, state = offer_contacts(state, base)
         parts = (*parts, *contacts)
     follower = successor(record, step_index(record)[step.id])
-    ways = ()
+    ways: tuple[Button, ...] = ()
     if follower and not options:
         ways = (Button(words.button_next, _send(words.button_next, _target(record, follower, base))),)
     elif step.end == "solved":
@@ -142,9 +148,5 @@ def _moved(walk: Walk | None, target: tuple[str, str]) -> Walk:
     trail = (*walk.trail, (walk.record, walk.step))
     if target in trail:
         return Walk(*target, trail[: trail.index(target)])
-    return Walk(*target, trail if target[0] == walk.record or _leads_on(walk, target) else ())
-
-
-def _leads_on(walk: Walk, target: tuple[str, str]) -> bool:
-    """Whether another record's step continues this walk rather than beginning a new one."""
-    return not walk.paused
+    # Another record's step continues the walk that leads on to it, and begins a new one where the walk was left.
+    return Walk(*target, trail if target[0] == walk.record or not walk.paused else ())

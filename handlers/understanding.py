@@ -17,7 +17,9 @@ _NUMBER = re.compile(
 )
 _NUMERALS = {char: place for place, char in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
-_ASKS = re.compile(r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示")
+_ASKS = re.compile(
+    r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示"
+)
 _LEAST_INTENT = 0.5
 _SURELY_OUTSIDE = 0.9
 _OTHER_CITY = "oos-other-city"
@@ -106,7 +108,7 @@ class Understanding:
         if self.said:
             clauses = self.base.sayings.clauses(self.text)
             urgent = next((intent for intent in _URGENT if intent in clauses), None)
-            return self.base.sayings.whole(self.text) or urgent or next(reversed(clauses))
+            return self.base.sayings.whole(self.text) or urgent or list(clauses)[-1]
         if self._urgent_clause:
             return self._urgent_clause
         ranking = self.ranking
@@ -128,7 +130,9 @@ class Understanding:
     @cached_property
     def wants_steps(self) -> bool:
         """Whether it asks to be walked through (一步步教我)."""
-        return self.intent == "walk" or bool(_STEPWISE.search(self.text)) or self.base.sayings.contains(self.text, "walk")
+        return (
+            self.intent == "walk" or bool(_STEPWISE.search(self.text)) or self.base.sayings.contains(self.text, "walk")
+        )
 
     @cached_property
     def has_tried_all(self) -> bool:

@@ -17,11 +17,9 @@ def unknown(heard: Understanding, conversation: Conversation, base: KnowledgeBas
     topic = base.knowledge.topic[topics[0].id] if topics and topics[0].chance >= _LEAST_TOPIC else None
     person = Button(words.button_person, words.button_person)
     call = Button(words.button_contact, words.button_contact)
-    if topic is None:
-        text, buttons = words.unknown, (call, person)
-    else:
-        text = topic.say
-        buttons = {"contact": (call, person), "desk": (person,), "none": ()}[topic.turn_to]
+    ways: dict[str, tuple[Button, ...]] = {"contact": (call, person), "desk": (person,), "none": ()}
+    text = topic.say if topic else words.unknown
+    buttons = ways[topic.turn_to if topic else "contact"]
     state = conversation.but(question=heard.text, record=None, about_contacts=False, asked=None)
     return say(Reply("unknown", (Text(text),), buttons, confidence=heard.ranking.outside), state)
 

@@ -13,9 +13,18 @@ from kb.yamlfile import Path_, Problem, YamlFile
 
 _PHONE = re.compile(r"(?<![\d\[])\d{7,}(?!\d)")
 _BUTTON_INTENTS = {
-    "button_walk": "walk", "button_next": "next", "button_back": "back", "button_restart": "restart",
-    "button_quit": "quit", "button_solved": "resolved", "button_helped": "resolved", "button_unresolved": "unresolved",
-    "button_none": "none_of_these", "button_person": "handoff", "button_skip": "skip", "button_cancel": "ticket_cancel",
+    "button_walk": "walk",
+    "button_next": "next",
+    "button_back": "back",
+    "button_restart": "restart",
+    "button_quit": "quit",
+    "button_solved": "resolved",
+    "button_helped": "resolved",
+    "button_unresolved": "unresolved",
+    "button_none": "none_of_these",
+    "button_person": "handoff",
+    "button_skip": "skip",
+    "button_cancel": "ticket_cancel",
 }
 
 
@@ -28,7 +37,10 @@ def check(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> list[Problem]:
 
 
 def _record_file(record: Record, files: Mapping[str, YamlFile]) -> YamlFile:
-    return next((file for file in files.values() if isinstance(file.data, dict) and file.data.get("id") == record.id), files["phrases.yaml"])
+    return next(
+        (file for file in files.values() if isinstance(file.data, dict) and file.data.get("id") == record.id),
+        files["phrases.yaml"],
+    )
 
 
 def _ids(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
@@ -171,7 +183,9 @@ def _wording(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pr
 def _golden(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
     known = {"records": set(knowledge.record), "contacts": set(knowledge.contact)}
     for number, golden in enumerate(knowledge.golden):
-        missing: Iterable[str] = set(golden.accept or ()) - known["records"] | set(golden.contacts or ()) - known["contacts"]
+        missing: Iterable[str] = (
+            set(golden.accept or ()) - known["records"] | set(golden.contacts or ()) - known["contacts"]
+        )
         for name in sorted(missing):
             yield files["golden.yaml"].problem(("golden", number), f"没有 {name}")
         if golden.accept is None and golden.contacts is None:

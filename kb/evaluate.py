@@ -85,8 +85,10 @@ class Report:
 
 
 def evaluate(
-    paths: Sequence[Path], ask: Ask, phones: Mapping[str, tuple[str, ...]],
-    progress: Callable[[int, int], None] = lambda done, of: None,
+    paths: Sequence[Path],
+    ask: Ask,
+    phones: Mapping[str, tuple[str, ...]],
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> Report:
     """Run every set through ``ask``. ``phones``: contact id → its numbers. Raises SetError."""
     items = [item for path in paths for item in read_set(path)]
@@ -97,7 +99,9 @@ def evaluate(
             results = [judge_turn(turn["expect"], ask(turn["user"], f"{item['id']}")) for turn in item["turns"]]
             turns, right = turns + len(results), right + sum(results)
             wanted = tuple(turn["user"] for turn, ok in zip(item["turns"], results, strict=True) if not ok)
-            verdicts.append(Verdict("dialogues", "dialogue", "right" if all(results) else "wrong", item["id"], wanted, ()))
+            verdicts.append(
+                Verdict("dialogues", "dialogue", "right" if all(results) else "wrong", item["id"], wanted, ())
+            )
         else:
             verdicts.append(judge(item, ask(item["q"], None), phones))
         progress(done, len(items))
@@ -188,7 +192,11 @@ def summary(report: Report) -> str:
     lines: list[str] = []
     for part in report.parts():
         scores = SCORES[part]
-        lines += [f"{part} ({report.counts(part).total()})", _row("", scores), _shares("all", report.counts(part), scores)]
+        lines += [
+            f"{part} ({report.counts(part).total()})",
+            _row("", scores),
+            _shares("all", report.counts(part), scores),
+        ]
         kinds = report.kinds(part)
         lines += [_shares(kind, report.counts(part, kind), scores) for kind in kinds if len(kinds) > 1]
         lines.append("")

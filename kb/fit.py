@@ -45,7 +45,7 @@ class _Trial:
 
 
 def fit_all(
-    knowledge: Knowledge, reader: Reader, encoder: Encoder | None, progress: Progress = lambda stage, share: None
+    knowledge: Knowledge, reader: Reader, encoder: Encoder | None, progress: Progress = lambda _stage, _share: None
 ) -> tuple[Phrasings, dict[str, Fit]]:
     """The indexed phrasings, and the fits: ``lexical`` always, ``meaning`` where there is an encoder."""
     known = sorted(samples(knowledge), key=lambda sample: sample.label)
@@ -100,12 +100,20 @@ def _trials(known: Sequence[Sample], reader: Reader, encoder: Encoder | None, ph
     lexical = np.stack([phrasings.kernel.likeness(features(utterance)) for _, utterance in noisy]).astype(np.float64)
     return [
         _Trial(
-            phrasings.texts, (clean @ clean.T).toarray(), None if meaning is None else _dot(meaning, meaning),
-            hidden, right, importance,
+            phrasings.texts,
+            (clean @ clean.T).toarray(),
+            None if meaning is None else _dot(meaning, meaning),
+            hidden,
+            right,
+            importance,
         ),
         _Trial(
-            tuple(texts), lexical, None if meaning is None or encoder is None else _dot(encoder.encode(texts), meaning),
-            tuple(hidden[row] for row in rows), right[rows], NOISY_IMPORTANCE * importance[rows],
+            tuple(texts),
+            lexical,
+            None if meaning is None or encoder is None else _dot(encoder.encode(texts), meaning),
+            tuple(hidden[row] for row in rows),
+            right[rows],
+            NOISY_IMPORTANCE * importance[rows],
         ),
     ]
 
@@ -118,10 +126,12 @@ def _matrix(kernel: Kernel) -> sparse.csr_matrix:
     """All views side by side, weighted so that a product of rows is their likeness."""
     views = [(kernel.views[name], WEIGHTS[name]) for name in VIEWS]
     blocks = [
-        sparse.csc_matrix((view.values, view.rows, view.starts), shape=(kernel.size, len(view.vocabulary))) * weight**0.5
+        sparse.csc_matrix((view.values, view.rows, view.starts), shape=(kernel.size, len(view.vocabulary)))
+        * weight**0.5
         for view, weight in views
     ]
-    return sparse.hstack(blocks).tocsr().astype(np.float64)
+    whole: sparse.csr_matrix = sparse.hstack(blocks).tocsr().astype(np.float64)
+    return whole
 
 
 def _hidden(phrasings: Phrasings) -> tuple[NDArray[np.intp], ...]:
@@ -138,7 +148,9 @@ def _hidden(phrasings: Phrasings) -> tuple[NDArray[np.intp], ...]:
 def _importance(phrasings: Phrasings) -> Floats:
     """How much each phrasing counts, so that each kind of label has its share."""
     kinds = label_kinds(phrasings.label_names)[phrasings.labels]
-    return np.select([kinds == kind for kind in SHARES], [share / max(1, (kinds == kind).sum()) for kind, share in SHARES.items()])
+    return np.select(
+        [kinds == kind for kind in SHARES], [share / max(1, (kinds == kind).sum()) for kind, share in SHARES.items()]
+    )
 
 
 def _right(known: Sequence[Sample], number: dict[str, int], phrasings: Phrasings) -> NDArray[np.bool_]:
@@ -154,8 +166,10 @@ def _right(known: Sequence[Sample], number: dict[str, int], phrasings: Phrasings
     return right
 
 
-def _fit_views(names: tuple[str, ...], phrasings: Phrasings, targets: Floats, trials: Sequence[_Trial], speakers: Speakers) -> Fit:
-    ridge = fit_ridge(sum(_parts(names, trials[0])), targets)
+def _fit_views(
+    names: tuple[str, ...], phrasings: Phrasings, targets: Floats, trials: Sequence[_Trial], speakers: Speakers
+) -> Fit:
+    ridge = fit_ridge(np.sum(_parts(names, trials[0]), axis=0), targets)
     kinds = label_kinds(phrasings.label_names)
     views = np.concatenate([_judge_held_out(names, phrasings, ridge, trial) for trial in trials])
     right = np.concatenate([trial.right for trial in trials])

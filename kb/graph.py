@@ -8,7 +8,7 @@ from kb.model import Record, Step
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a step stands in its branch; both count from 1."""
+    """Where a step stands in its branch; both count from 1, closing steps aside (0 of 0)."""
 
     number: int
     of: int
@@ -78,7 +78,7 @@ def branches(record: Record) -> Iterator[tuple[str | None, tuple[Step, ...]]]:
 def position(record: Record, step_id: str) -> Position:
     """Where the step stands within its branch."""
     for _, run in branches(record):
-        for number, step in enumerate(run, start=1):
-            if step.id == step_id:
-                return Position(number, len(run))
-    return Position(1, 1)
+        counted = [step.id for step in run if not step.closing]
+        if step_id in counted:
+            return Position(counted.index(step_id) + 1, len(counted))
+    return Position(0, 0)

@@ -47,7 +47,9 @@ class View:
 def _unknown(counts: Counter[str], view: View) -> float:
     """Squared length of what no phrasing has: as telling as the rarest feature that some have."""
     rarest = float(view.idf.max(initial=1.0))
-    return sum(((1 + np.log(count)) * rarest) ** 2 for name, count in counts.items() if name not in view.vocabulary)
+    return sum(
+        float((1 + np.log(count)) * rarest) ** 2 for name, count in counts.items() if name not in view.vocabulary
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The knowledge as one frozen value, with the look-ups that everybody needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from kb.model import (
@@ -38,6 +38,12 @@ class Knowledge(Frozen):
     golden: tuple[Golden, ...]
     notes: tuple[EditorNote, ...]
     wording: Wording
+
+    @property
+    def sayings(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What people say beside asking for a record: (topic or intent id, phrasings)."""
+        yield from ((topic.id, topic.phrasings) for topic in self.topics)
+        yield from ((intent.id, intent.phrasings) for intent in self.intents)
 
     @cached_property
     def record(self) -> Mapping[str, Record]:

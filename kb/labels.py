@@ -1,7 +1,6 @@
 """What a label stands for, told by its id."""
 
 from collections.abc import Mapping, Sequence
-
 from typing import Any
 
 import numpy as np

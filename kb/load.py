@@ -38,33 +38,47 @@ class ContentError(Exception):
 
 
 class ContactsFile(Frozen):
+    """The shape of contacts.yaml."""
+
     contacts: tuple[Contact, ...]
 
 
 class PlacesFile(Frozen):
+    """The shape of places.yaml."""
+
     districts: tuple[District, ...]
     overlaps: tuple[Overlap, ...]
 
 
 class ProjectTypesFile(Frozen):
+    """The shape of project_types.yaml."""
+
     project_types: tuple[ProjectType, ...]
     overrides: tuple[TypeOverride, ...] = ()
     verbs: tuple[str, ...] = ()
 
 
 class TopicsFile(Frozen):
+    """The shape of out_of_scope.yaml."""
+
     topics: tuple[Topic, ...]
 
 
 class IntentsFile(Frozen):
+    """The shape of intents.yaml."""
+
     intents: tuple[Intent, ...]
 
 
 class GoldenFile(Frozen):
+    """The shape of golden.yaml."""
+
     golden: tuple[Golden, ...]
 
 
 class NotesFile(Frozen):
+    """The shape of editor_notes.yaml."""
+
     notes: tuple[EditorNote, ...]
 
 

@@ -15,7 +15,6 @@ from kb.reader import Reader, Utterance
 from kb.vague import Vagueness
 from kb.views import Fit, Likeness, Phrasings, judge, likeness, with_meaning
 
-
 _NO_DOUBT = 0.97
 """A label this likely by the words alone needs no second opinion."""
 _TOPICS = 3
@@ -100,7 +99,12 @@ class Matcher:
     """Answers “what does this message mean?” from the fitted numbers; holds no state between messages."""
 
     def __init__(
-        self, reader: Reader, phrasings: Phrasings, fits: Mapping[str, Fit], encoder: Encoder | None, knowledge: Knowledge
+        self,
+        reader: Reader,
+        phrasings: Phrasings,
+        fits: Mapping[str, Fit],
+        encoder: Encoder | None,
+        knowledge: Knowledge,
     ) -> None:
         """``fits``: ``lexical`` always; ``meaning`` is used where there is an encoder to go with it."""
         self.reader = reader
@@ -151,6 +155,7 @@ class Matcher:
 
     def _ranking(self, utterance: Utterance, judged: _Judged) -> Ranking:
         chances = judged.chances
+
         def kind(which: int) -> dict[str, float]:
             return {self._names[label]: values[label] for label in self._of_kind[which]}
 
@@ -161,7 +166,12 @@ class Matcher:
         outside = values[-1] + sum(values[label] for label in self._of_kind[TOPIC])
         topics, intents = _sorted(kind(TOPIC))[:_TOPICS], _sorted(kind(INTENT))
         return Ranking(
-            utterance, _chances(_sorted(records)), _chances(topics), _chances(intents), outside, judged.fit.bands,
+            utterance,
+            _chances(_sorted(records)),
+            _chances(topics),
+            _chances(intents),
+            outside,
+            judged.fit.bands,
             self._vagueness.meant(utterance),
         )
 

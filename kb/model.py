@@ -30,7 +30,10 @@ class Option(Frozen):
 
 
 class Step(Frozen):
-    """One action of a procedure. Without ``next``, ``options`` or ``end`` the step below it follows."""
+    """One action of a procedure. Without ``next``, ``options`` or ``end`` the step below it follows.
+
+    ``closing``: only closes the walk (“提示还在吗？”); not counted, and left out where the procedure is listed.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     text: str
@@ -40,6 +43,7 @@ class Step(Frozen):
     next: str | None = None
     options: tuple[Option, ...] = ()
     end: End | None = None
+    closing: bool = False
 
 
 class Answer(Frozen):

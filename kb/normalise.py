@@ -13,7 +13,9 @@ from opencc import OpenCC
 LIMIT = 1_000
 """Characters of a message that are read; more than anybody types, less than a pasted file."""
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _MENTION = re.compile(r"@[^\s@,，:：]{1,30}[\s,，:：]+|@[^\s@]{1,30}$")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")

@@ -33,7 +33,7 @@ def fold(sound: str) -> str:
     """
     for written, heard in _INITIALS:
         if sound.startswith(written):
-            sound = heard + sound[len(written):]
+            sound = heard + sound[len(written) :]
             break
     return sound[:-1] if sound.endswith("ng") else sound
 
@@ -42,7 +42,13 @@ def fold(sound: str) -> str:
 def syllables() -> frozenset[str]:
     """Every toneless syllable of Mandarin, as pypinyin's table has them."""
     common = (chr(code) for code in pinyin_dict if 0x4E00 <= code <= 0x9FFF)
-    return frozenset(found for found in map(syllable, common) if found.isascii() and found.isalpha()) - {"m", "n", "ng", "hm", "hng"}
+    return frozenset(found for found in map(syllable, common) if found.isascii() and found.isalpha()) - {
+        "m",
+        "n",
+        "ng",
+        "hm",
+        "hng",
+    }
 
 
 @lru_cache(maxsize=4_096)
@@ -116,7 +122,7 @@ def _adjoining(
     """Group runs with nothing but a space between them: “zenme ban” is one thing said."""
     groups: list[list[tuple[re.Match[str], tuple[str, ...]]]] = []
     for run in runs:
-        if groups and not text[groups[-1][-1][0].end():run[0].start()].strip():
+        if groups and not text[groups[-1][-1][0].end() : run[0].start()].strip():
             groups[-1].append(run)
         else:
             groups.append([run])

@@ -60,8 +60,8 @@ def phrasing_texts(knowledge: Knowledge) -> Iterable[str]:
     for record in knowledge.records:
         yield from (phrasing.text for phrasing in record.phrasings)
         yield record.question
-    for group in (*knowledge.topics, *knowledge.intents):
-        yield from group.phrasings
+    for _, phrasings in knowledge.sayings:
+        yield from phrasings
 
 
 def _sounds(text: str) -> Iterable[str]:

@@ -7,10 +7,17 @@ from html import escape
 from kb.evaluate import SCORES, Report
 
 _COLOURS = {
-    "direct_right": "#1a7f4b", "right": "#1a7f4b", "refused": "#1a7f4b",
-    "offered_right": "#8cc6a5", "offered": "#e0b04c", "extra": "#e0b04c",
-    "missed": "#b9bec6", "missing": "#b9bec6",
-    "wrong": "#c0392b", "false_answer": "#c0392b", "false_contact": "#c0392b",
+    "direct_right": "#1a7f4b",
+    "right": "#1a7f4b",
+    "refused": "#1a7f4b",
+    "offered_right": "#8cc6a5",
+    "offered": "#e0b04c",
+    "extra": "#e0b04c",
+    "missed": "#b9bec6",
+    "missing": "#b9bec6",
+    "wrong": "#c0392b",
+    "false_answer": "#c0392b",
+    "false_contact": "#c0392b",
 }
 _STYLE = """
 body { font: 15px/1.6 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #1c2430 }

@@ -37,5 +37,7 @@ class Ridge:
 
 def fit_ridge(likeness: Floats, labels: Floats) -> Ridge:
     """Fit on the likeness of all phrasings to each other and their label matrix (1 where a label is right)."""
-    inverse = linalg.inv(likeness + PENALTY * np.eye(len(likeness)), overwrite_a=True, check_finite=False, assume_a="pos")
+    inverse = linalg.inv(
+        likeness + PENALTY * np.eye(len(likeness)), overwrite_a=True, check_finite=False, assume_a="pos"
+    )
     return Ridge(inverse @ labels, inverse)

@@ -64,7 +64,9 @@ class Router:
         taken = {at for start, end, _ in names for at in range(start, end)}
         kinds = self._knowledge.project_type
         names += [
-            (start, end, kinds[kind].name) for start, end, kind in self._works.spans(text) if not taken & set(range(start, end))
+            (start, end, kinds[kind].name)
+            for start, end, kind in self._works.spans(text)
+            if not taken & set(range(start, end))
         ]
         for start, end, name in sorted(names, reverse=True):
             # 桠溪慢城 names the district twice; said once is enough.

@@ -26,6 +26,6 @@ def _samples(knowledge: Knowledge) -> Iterator[Sample]:
             yield Sample(phrasing.text, record.id, phrasing.also)
         for text in (record.question, record.title, *record.screen):
             yield Sample(text, record.id)
-    for group in (*knowledge.topics, *knowledge.intents):
-        for text in group.phrasings:
-            yield Sample(text, group.id)
+    for label, phrasings in knowledge.sayings:
+        for text in phrasings:
+            yield Sample(text, label)

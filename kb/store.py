@@ -72,11 +72,15 @@ def _write_tables(database: sqlite_utils.Database, compiled: Compiled, cut: Call
     def segmented(texts: Iterable[str]) -> str:
         return " ".join(word for text in texts for word in cut(text))
 
-    database["records"].insert_all(
+    database.table("records").insert_all(
         (
             {
-                "id": record.id, "title": record.title, "question": record.question, "source": record.source,
-                "short": record.answer.short, "notes": "\n".join(record.answer.notes),
+                "id": record.id,
+                "title": record.title,
+                "question": record.question,
+                "source": record.source,
+                "short": record.answer.short,
+                "notes": "\n".join(record.answer.notes),
                 "warnings": "\n".join(record.answer.warnings),
                 "segmented": segmented((record.title, record.question, record.answer.short, *record.answer.notes)),
             }
@@ -84,26 +88,28 @@ def _write_tables(database: sqlite_utils.Database, compiled: Compiled, cut: Call
         ),
         pk="id",
     )
-    database["phrasings"].insert_all(
+    database.table("phrasings").insert_all(
         {"label": label, "text": text, "segmented": segmented([read])}
-        for label, text, read in zip(_labels(compiled.phrasings), compiled.phrasings.raw, compiled.phrasings.texts, strict=True)
+        for label, text, read in zip(
+            _labels(compiled.phrasings), compiled.phrasings.raw, compiled.phrasings.texts, strict=True
+        )
     )
-    database["steps"].insert_all(
+    database.table("steps").insert_all(
         {"record": record.id, "place": place, **step.model_dump(mode="json")}
         for record in knowledge.records
         for place, step in enumerate(record.steps)
     )
-    database["contacts"].insert_all((contact.model_dump(mode="json") for contact in knowledge.contacts), pk="id")
-    database["places"].insert_all(
+    database.table("contacts").insert_all((contact.model_dump(mode="json") for contact in knowledge.contacts), pk="id")
+    database.table("places").insert_all(
         {"name": name, "district": district.name, "contact": district.contact}
         for district in knowledge.districts
         for name in (district.name, *district.aliases, *district.places)
     )
-    database["topics"].insert_all(
+    database.table("topics").insert_all(
         (topic.model_dump(mode="json", exclude={"phrasings"}) for topic in knowledge.topics), pk="id"
     )
     for table in ("records", "phrasings"):
-        database[table].enable_fts(["segmented"], tokenize="unicode61")
+        database.table(table).enable_fts(["segmented"], tokenize="unicode61")
 
 
 def _labels(phrasings: Phrasings) -> list[str]:
@@ -121,7 +127,7 @@ def _write_program(database: sqlite_utils.Database, compiled: Compiled) -> None:
         arrays |= {f"{name}.rows": view.rows, f"{name}.values": view.values}
     for name, fit in compiled.fits.items():
         arrays |= {f"{name}.weights": fit.weights.astype(np.float16)}
-    database["arrays"].insert_all(
+    database.table("arrays").insert_all(
         (
             {"name": name, "dtype": array.dtype.str, "shape": json.dumps(array.shape), "data": array.tobytes()}
             for name, array in arrays.items()
@@ -138,16 +144,22 @@ def _write_program(database: sqlite_utils.Database, compiled: Compiled) -> None:
         "fits": {name: _facts(fit) for name, fit in compiled.fits.items()},
     }
     knowledge = compiled.knowledge.model_dump_json()
-    rows = ({"name": "facts", "value": json.dumps(facts, ensure_ascii=False)}, {"name": "knowledge", "value": knowledge})
-    database["program"].insert_all(rows, pk="name")
+    rows = (
+        {"name": "facts", "value": json.dumps(facts, ensure_ascii=False)},
+        {"name": "knowledge", "value": knowledge},
+    )
+    database.table("program").insert_all(rows, pk="name")
 
 
 def _facts(fit: Fit) -> dict[str, Any]:
     combiner = fit.combiner
     return {
         "views": fit.names,
-        "weights": combiner.weights.tolist(), "offsets": combiner.offsets.tolist(), "none": combiner.none,
-        "answer": fit.bands.answer, "choices": fit.bands.choices,
+        "weights": combiner.weights.tolist(),
+        "offsets": combiner.offsets.tolist(),
+        "none": combiner.none,
+        "answer": fit.bands.answer,
+        "choices": fit.bands.choices,
     }
 
 
@@ -163,7 +175,10 @@ def _phrasings(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Phrasi
 
     embeddings = arrays.get("embeddings")
     return Phrasings(
-        tuple(facts["raw"]), tuple(facts["texts"]), arrays["labels"], tuple(facts["label_names"]),
+        tuple(facts["raw"]),
+        tuple(facts["texts"]),
+        arrays["labels"],
+        tuple(facts["label_names"]),
         Kernel({name: view(name) for name in VIEWS}, len(facts["raw"])),
         None if embeddings is None else embeddings.astype(np.float32),
     )

@@ -55,7 +55,7 @@ class Likeness:
     @property
     def together(self) -> Floats:
         """One number a phrasing, for choosing those worth a closer look."""
-        return self.lexical if self.meaning is None else self.lexical / 3 + self.meaning
+        return self.lexical if self.meaning is None else (self.lexical / 3 + self.meaning).astype(np.float32)
 
 
 def likeness(phrasings: Phrasings, features: Mapping[str, Sequence[str]]) -> Likeness:

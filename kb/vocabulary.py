@@ -73,7 +73,9 @@ class Vocabulary:
         if size < _MIN_MISREAD:
             return None
         alike = (*self._by_half.get((size, True, window[:2]), ()), *self._by_half.get((size, False, window[-2:]), ()))
-        return next((term for term in alike if _HAN_TERM.fullmatch(window) and Hamming.distance(term, window) == 1), None)
+        return next(
+            (term for term in alike if _HAN_TERM.fullmatch(window) and Hamming.distance(term, window) == 1), None
+        )
 
     def _straddles(self, text: str, place: int, meant: str) -> bool:
         """Whether the stretch cuts through an ordinary word that its unlike characters belong to.
@@ -120,4 +122,3 @@ def _sound(char: str) -> str:
 
 def _sounds(word: str) -> tuple[str, ...]:
     return tuple(map(_sound, word))
-

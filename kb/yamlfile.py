@@ -82,9 +82,10 @@ class YamlFile:
 class _Loader(yaml.SafeLoader):
     """SafeLoader that joins the folded lines of Chinese text without the space that English wants."""
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         value = super().construct_scalar(node)
-        return _FOLD.sub("", value) if node.style == ">" else value
+        folded = isinstance(node, yaml.ScalarNode) and node.style == ">"
+        return _FOLD.sub("", value) if folded and isinstance(value, str) else value
 
 
 def parse(name: str, text: str) -> YamlFile:
@@ -95,9 +96,7 @@ def parse(name: str, text: str) -> YamlFile:
         if node is None:
             return YamlFile(name, None, {})
         lines = dict(_lines(node, ()))
-        doubled = tuple(
-            Problem(name, line, key, "同一个键写了两次，请合并") for key, line in _doubled_keys(node)
-        )
+        doubled = tuple(Problem(name, line, key, "同一个键写了两次，请合并") for key, line in _doubled_keys(node))
         return YamlFile(name, loader.construct_document(node), lines, doubled)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.opening import open_knowledge
+from bot.opening import compiled_path, open_knowledge
 from kb.base import KnowledgeBase
 from kb.knowledge import Knowledge
 from kb.load import CONTENT, load
 from kb.matcher import Matcher
-from kb.reader import Reader, Utterance
+from kb.reader import Utterance
+from kb.store import Compiled
+from kb.store import load as load_compiled
 
-ROOT = Path(__file__).parent.parent
+DATA = Path(__file__).parent.parent / "var"
+"""Where the program itself keeps the compiled knowledge, so that tests find it made."""
 
 settings.register_profile("helpdesk", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("helpdesk")
@@ -27,17 +30,24 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="session")
 def base() -> KnowledgeBase:
-    """The knowledge ready for use; compiled in var/ of the project, where the program finds it again."""
-    return open_knowledge(CONTENT, ROOT / "var")
+    """The knowledge ready for use."""
+    return open_knowledge(CONTENT, DATA)
+
+
+@pytest.fixture(scope="session")
+def compiled(base: KnowledgeBase) -> Compiled:
+    """What the compiled file of the content holds; ``base`` has made it."""
+    assert base.revision
+    return load_compiled(compiled_path(CONTENT, DATA))
 
 
 @pytest.fixture(scope="session")
 def matcher(base: KnowledgeBase) -> Matcher:
+    """Ranks what a message may mean."""
     return base.matcher
 
 
 @pytest.fixture(scope="session")
 def read(base: KnowledgeBase) -> Callable[[str], Utterance]:
     """Reads a message as the matcher does."""
-    reader: Reader = base.matcher.reader
-    return reader.read
+    return base.matcher.reader.read

@@ -41,7 +41,19 @@ FORBIDDEN_NAMES = frozenset(
 )
 """No environment, no clock and no chance that comes from anywhere but an argument."""
 FILE_CALLS = frozenset(
-    ("open", "read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "unlink", "rmdir", "glob", "rglob", "iterdir")
+    (
+        "open",
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "mkdir",
+        "unlink",
+        "rmdir",
+        "glob",
+        "rglob",
+        "iterdir",
+    )
 )
 MAY_TOUCH_FILES: Mapping[str, str] = {
     "kb.load": "reads the content folder",
@@ -88,7 +100,9 @@ def main(root: Path = ROOT, least: int = LEAST_MODULES) -> int:
     """Print what was found; 1 where anything is wrong."""
     seen = walk(root)
     if len(seen.graph) < least:
-        seen.problems.append(f"only {len(seen.graph)} modules seen, at least {least} are expected: is this the project?")
+        seen.problems.append(
+            f"only {len(seen.graph)} modules seen, at least {least} are expected: is this the project?"
+        )
     if seen.problems:
         print("\n".join(seen.problems), file=sys.stderr)
         return 1

@@ -58,7 +58,9 @@ def test_a_wrong_arrow_is_seen(module: str, text: str, arrow: str, tmp_path: Pat
     problems = rooms.walk(plant(tmp_path, **{module: text})).problems
     assert len(problems) == 1
     assert arrow in problems[0]
-    assert problems[0].startswith(f"{module.replace('__', '/')}.py:{text.splitlines().index(text.splitlines()[-1]) + 1}")
+    assert problems[0].startswith(
+        f"{module.replace('__', '/')}.py:{text.splitlines().index(text.splitlines()[-1]) + 1}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,10 @@ def first_screen(base: KnowledgeBase) -> dict[str, Any]:
         }
         for group in words.page_groups
     ]
-    ways = [{"label": label, "send": label} for label in (words.button_contact, words.button_all_contacts, words.button_person)]
+    ways = [
+        {"label": label, "send": label}
+        for label in (words.button_contact, words.button_all_contacts, words.button_person)
+    ]
     groups.append({"title": words.page_ways, "items": ways})
     return {"title": words.page_title, "greeting": words.page_greeting, "hint": words.page_hint, "groups": groups}
 
@@ -138,12 +141,14 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
         response = await call(request)
     except ClientDisconnect:
         return Response(status_code=499)
-    except Exception:  # noqa: BLE001 - the last line of defence: whatever went wrong, the page gets an answer
+    except Exception:
         reference = secrets.token_hex(4)
         log.exception("request failed, reference %s: %s %s", reference, request.method, request.url.path)
         text = f"出了点问题，没能回答。请稍后再发一次；一直不行请把编号 {reference} 告诉工作人员。"
         response = JSONResponse({"error": text, "reference": reference}, status_code=500)
-    response.headers["Content-Security-Policy"] = "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.url.path.startswith("/static/"):

@@ -28,9 +28,7 @@ FIRST, SECOND, NEITHER = [True, False], [False, True], [False, False]
         ([([0.7, 0.0], NEITHER), ([0.75, 0.0], NEITHER)], 0.8, 0.75),
     ],
 )
-def test_when_to_answer(
-    messages: list[tuple[list[float], list[bool]]], answered: float, kept_back: float
-) -> None:
+def test_when_to_answer(messages: list[tuple[list[float], list[bool]]], answered: float, kept_back: float) -> None:
     assert kept_back < bands(messages).answer <= answered
 
 

@@ -36,7 +36,9 @@ def test_twins_pool_what_is_right() -> None:
     assert pool(right, speakers_of(NAMES, {"faq-02": "prompt-01"})).tolist() == [[False, True], [True, False]]
 
 
-@given(st.lists(st.floats(0, 1), min_size=5, max_size=5), st.dictionaries(st.sampled_from(NAMES[:2]), st.just("prompt-01")))
+@given(
+    st.lists(st.floats(0, 1), min_size=5, max_size=5), st.dictionaries(st.sampled_from(NAMES[:2]), st.just("prompt-01"))
+)
 def test_pooling_loses_no_chance(chances: list[float], fuller: dict[str, str]) -> None:
     pooled = pool(np.array(chances), speakers_of(NAMES, fuller))
     assert pooled.sum() == pytest.approx(chances[0] + chances[1] + chances[4])

@@ -1,0 +1,1 @@
+"""Tests of the running program: settings, command line, web chat."""

@@ -1,0 +1,1 @@
+"""Tests of the conversation: they read like one."""
