@@ -15,6 +15,7 @@ from handlers.understanding import Understanding
 from handlers.unknown import picture, unknown
 from kb.base import KnowledgeBase
 from kb.matcher import Ranking
+from kb.normalise import clip
 
 HASTE = timedelta(seconds=2)
 """Messages that follow each other this fast are one message."""
@@ -37,7 +38,7 @@ def advance(conversation: Conversation, incoming: Incoming, base: KnowledgeBase,
     if incoming.group and not incoming.addressed:
         return Turn((), conversation)
     text = _with_fragments(conversation, incoming)
-    heard = Understanding(incoming, text, base)
+    heard = Understanding(incoming, clip(text), base)
     if heard.empty:
         return picture(conversation, base) if incoming.image else Turn((), conversation)
     turn = _turn(heard, conversation, base, scene)

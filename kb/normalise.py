@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-LIMIT = 1_000
+LIMIT = 600
 """Characters of a message that are read; more than anybody types, less than a pasted file."""
 
 _INVISIBLE = re.compile(
@@ -51,8 +51,9 @@ def clip(raw: str, limit: int = LIMIT) -> str:
     return f"{raw[:half]} {raw[-half:]}"
 
 
+@lru_cache(maxsize=256)
 def plain(raw: str) -> str:
-    """One line of visible, simplified, lower-case text.
+    """One line of visible, simplified, lower-case text. One turn asks for it several times, so the last ones are kept.
 
     >>> plain("＠小助手　請問\\u200b考勤怎麼申請？？？")
     '请问考勤怎么申请?'

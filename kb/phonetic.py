@@ -71,6 +71,10 @@ def split_syllables(run: str) -> tuple[str, ...] | None:
     return best[-1]
 
 
+_MISSPELT = 3.0
+"""What a word costs more that is spelt with a sound people mix up (gongchen for gongcheng)."""
+
+
 class PinyinReader:
     """Turns typed pinyin back into the words of the field, by the most likely segmentation."""
 
@@ -78,6 +82,7 @@ class PinyinReader:
         """``words``: how often each word stands in the phrasings."""
         total = sum(words.values()) or 1
         self._words: dict[tuple[str, ...], tuple[float, str]] = {}
+        self._alike: dict[tuple[str, ...], tuple[float, str]] = {}
         for word, count in sorted(words.items()):
             key = tuple(map(syllable, word))
             if all(key) and len(key) <= _MAX_WORD:
@@ -85,6 +90,9 @@ class PinyinReader:
                 score = log(count / total)
                 if key not in self._words or score > self._words[key][0]:
                     self._words[key] = (score, word)
+                heard = tuple(map(fold, key))
+                if len(key) > 1 and (heard not in self._alike or score - _MISSPELT > self._alike[heard][0]):
+                    self._alike[heard] = (score - _MISSPELT, word)
 
     def read(self, text: str) -> str:
         """The text with its runs of pinyin as ideographs; what is no pinyin, and what no word fits, stays.
@@ -109,7 +117,8 @@ class PinyinReader:
             score, text = best[end - 1]
             options = [(score - 25.0, f"{text} {sounds[end - 1]} ")]
             for start in range(max(0, end - _MAX_WORD), end):
-                found = self._words.get(tuple(sounds[start:end]))
+                spelt = tuple(sounds[start:end])
+                found = self._words.get(spelt) or self._alike.get(tuple(map(fold, spelt)))
                 if found:
                     options.append((best[start][0] + found[0], best[start][1] + found[1]))
             best.append(max(options))

@@ -38,6 +38,7 @@ class Reader:
         lexicon = knowledge.lexicon
         self.segmenter = Segmenter([*(term.term for term in lexicon.terms), *lexicon.words])
         self._vocabulary = Vocabulary(lexicon, self.segmenter.is_ordinary)
+        self._names = _names(knowledge)
         self.word_counts = dict(word_counts or self._count(phrasing_texts(knowledge)))
         self._pinyin = PinyinReader(self.word_counts)
 
@@ -49,7 +50,7 @@ class Reader:
         return Utterance(raw, typed, text, tuple(self.segmenter.cut(text)), tuple(_sounds(text)))
 
     def _count(self, texts: Iterable[str]) -> Mapping[str, int]:
-        words: Counter[str] = Counter()
+        words: Counter[str] = Counter(self._names)
         for text in texts:
             words.update(self.segmenter.cut(self._vocabulary.rewrite(plain(text))))
         return words
@@ -62,6 +63,16 @@ def phrasing_texts(knowledge: Knowledge) -> Iterable[str]:
         yield record.question
     for _, phrasings in knowledge.sayings:
         yield from phrasings
+
+
+def _names(knowledge: Knowledge) -> set[str]:
+    """Terms, places and kinds of works: said too seldom to be counted, and typed in pinyin all the same."""
+    names = {term.term for term in knowledge.lexicon.terms} | set(knowledge.lexicon.words)
+    for district in knowledge.districts:
+        names |= {district.name, *district.aliases, *district.places}
+    for kind in knowledge.project_types:
+        names |= {kind.name, *kind.words}
+    return names
 
 
 def _sounds(text: str) -> Iterable[str]:

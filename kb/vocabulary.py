@@ -30,8 +30,10 @@ class Vocabulary:
         self._terms = frozenset(terms)
         self._by_sound: dict[tuple[str, ...], str] = {}
         self._by_half: defaultdict[tuple[int, bool, str], list[str]] = defaultdict(list)
+        self._lengths_by_sound: defaultdict[str, set[int]] = defaultdict(set)
         for term in spoken:
             self._by_sound.setdefault(_sounds(term), term)
+            self._lengths_by_sound[_sounds(term)[0]].add(len(term))
             if len(term) >= _MIN_MISREAD:
                 self._by_half[len(term), True, term[:2]].append(term)
                 self._by_half[len(term), False, term[-2:]].append(term)
@@ -56,13 +58,17 @@ class Vocabulary:
 
     def _term_at(self, text: str, sounds: tuple[str, ...], place: int) -> str | None:
         """The term that a stretch beginning at ``place`` was meant to be; it is as long as the stretch."""
+        alike = self._lengths_by_sound.get(sounds[place], ())
         for length in self._lengths:
             window = text[place : place + length]
-            if window in self._terms:
-                return window
             if len(window) < length:
                 continue
-            meant = self._by_sound.get(sounds[place : place + length]) or self._misread(window)
+            meant = None
+            if length in alike:
+                if window in self._terms:
+                    return window
+                meant = self._by_sound.get(sounds[place : place + length])
+            meant = meant or self._misread(window)
             if meant and not self._is_ordinary(window) and not self._straddles(text, place, meant):
                 return meant
         return None
@@ -72,10 +78,11 @@ class Vocabulary:
         size = len(window)
         if size < _MIN_MISREAD:
             return None
-        alike = (*self._by_half.get((size, True, window[:2]), ()), *self._by_half.get((size, False, window[-2:]), ()))
-        return next(
-            (term for term in alike if _HAN_TERM.fullmatch(window) and Hamming.distance(term, window) == 1), None
-        )
+        alike = self._by_half.get((size, True, window[:2])) or self._by_half.get((size, False, window[-2:]))
+        if alike is None or not _HAN_TERM.fullmatch(window):
+            return None
+        alike = [*alike, *self._by_half.get((size, False, window[-2:]), ())]
+        return next((term for term in alike if Hamming.distance(term, window) == 1), None)
 
     def _straddles(self, text: str, place: int, meant: str) -> bool:
         """Whether the stretch cuts through an ordinary word that its unlike characters belong to.

@@ -1,6 +1,7 @@
 """Which kinds of works a message is about, told by everyday words (住宅楼, 马路, 地铁, 精装修)."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from kb.knowledge import Knowledge
 from kb.model import ProjectType, TypeOverride
@@ -17,6 +18,8 @@ class Works:
             for kind in knowledge.project_types
             for word in (kind.name, *kind.words, *kind.typos, *_built(kind, knowledge.verbs))
         }
+        self._objects = {thing: kind.id for kind in knowledge.project_types for thing in kind.objects}
+        self._counted = _counted(knowledge.verbs, self._objects)
         self._overrides = knowledge.overrides
 
     def find(self, text: str) -> tuple[str, ...]:
@@ -35,9 +38,19 @@ class Works:
         while start < len(text):
             sizes = range(min(_LONGEST, len(text) - start), 1, -1)
             length = next((size for size in sizes if text[start : start + size] in self._words), 0)
+            counted = None if length else self._counted.match(text, start)
             if length:
                 yield start, start + length, self._words[text[start : start + length]]
+            elif counted:
+                length = len(counted.group())
+                yield start, start + length, self._objects[counted["object"]]
             start += length or 1
+
+
+def _counted(verbs: Iterable[str], objects: Iterable[str]) -> re.Pattern[str]:
+    """造一座跨河桥, 盖两栋楼, 修一条乡村路: a verb of building, a number of pieces, and what they are."""
+    verb, thing = ("|".join(map(re.escape, sorted(words))) or "(?!)" for words in (verbs, objects))
+    return re.compile(rf"(?:{verb})了?[一两几二三四五六七八九十\d]*[座条栋幢段处][^,，。？?!！]{{0,4}}?(?P<object>{thing})")
 
 
 def _built(kind: ProjectType, verbs: tuple[str, ...]) -> list[str]:

@@ -103,7 +103,8 @@ def test_nothing_answers(message: str, matcher: Matcher) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "topic"), [("工资什么时候发", "oos-wages"), ("补卡", "oos-makeup-punch"), ("缺勤罚多少钱", "oos-penalty")]
+    ("message", "topic"),
+    [("工资什么时候发", "oos-wages"), ("补卡", "oos-makeup-punch"), ("缺勤罚多少钱", "oos-penalty")],
 )
 def test_a_topic_beyond_the_document(message: str, topic: str, matcher: Matcher) -> None:
     found = matcher.rank(message)
@@ -182,7 +183,9 @@ def test_twins_pool_and_the_fuller_one_speaks(base: KnowledgeBase) -> None:
     pooled = {chance.id: chance.chance for chance in found.records}
     assert pooled.keys() == base.knowledge.record.keys() - fuller.keys()
     assert own["faq-24"] > 0.01  # the twin has a share of its own …
-    assert pooled["prompt-05"] == pytest.approx(own["faq-24"] + own["prompt-05"], abs=1e-6)  # … which the fuller one gets
+    assert pooled["prompt-05"] == pytest.approx(
+        own["faq-24"] + own["prompt-05"], abs=1e-6
+    )  # … which the fuller one gets
 
 
 def test_explain_gives_reasons(base: KnowledgeBase) -> None:

@@ -75,7 +75,9 @@ HOUSING, MUNICIPAL, RAIL, DECORATION = ("housing",), ("municipal",), ("rail",), 
         pytest.param("怎么修改路径", (), marks=known_bug("改路 makes it municipal")),
         pytest.param("修改楼号", (), marks=known_bug("改楼 makes it housing")),
         pytest.param("线路改了", (), marks=known_bug("路改 makes it municipal")),
-        pytest.param("工地板房里网特别卡", (), marks=known_bug("地板 makes it decoration; it is in faq-20's phrasings")),
+        pytest.param(
+            "工地板房里网特别卡", (), marks=known_bug("地板 makes it decoration; it is in faq-20's phrasings")
+        ),
     ],
 )
 def test_find(message: str, kinds: tuple[str, ...], works: Works) -> None:
