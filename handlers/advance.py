@@ -1,5 +1,6 @@
 """One turn of a conversation: the order in which the capabilities are asked whether a message is theirs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import commands, handoff, steps
@@ -37,23 +38,26 @@ def advance(conversation: Conversation, incoming: Incoming, base: KnowledgeBase,
     """The bot's turn: same conversation, message, knowledge and scene, same turn, on every channel."""
     if incoming.group and not incoming.addressed:
         return Turn((), conversation)
-    text = _with_fragments(conversation, incoming)
-    heard = Understanding(incoming, clip(text), base)
+    heard = _with_fragments(conversation, Understanding(incoming, clip(incoming.text), base))
     if heard.empty:
         return picture(conversation, base) if incoming.image else Turn((), conversation)
     turn = _turn(heard, conversation, base, scene)
     settled = turn.reply.outcome not in ("unknown", "choices", "smalltalk")
-    memory = Heard(text, incoming.at, settled) if incoming.at and not incoming.group else None
+    memory = Heard(heard.text, incoming.at, settled) if incoming.at and not incoming.group else None
     return Turn(turn.replies, turn.conversation.but(heard=memory), (*turn.effects, _log(heard, turn.reply)))
 
 
-def _with_fragments(conversation: Conversation, incoming: Incoming) -> str:
-    """What was typed, together with a fragment of it sent just before and not yet answered."""
-    before = conversation.heard
-    if before is None or before.settled or incoming.at is None or incoming.group:
-        return incoming.text
-    hasty = timedelta(0) <= incoming.at - before.at <= HASTE
-    return f"{before.text} {incoming.text}" if hasty else incoming.text
+def _with_fragments(conversation: Conversation, heard: Understanding) -> Understanding:
+    """The message, read together with a fragment sent just before it and not yet answered.
+
+    A button, a number or a command is no fragment: it answers what the bot has just said.
+    """
+    before, at = conversation.heard, heard.incoming.at
+    if before is None or before.settled or at is None or heard.incoming.group:
+        return heard
+    if not timedelta(0) <= at - before.at <= HASTE or heard.pointer or heard.number is not None or heard.said_only:
+        return heard
+    return replace(heard, text=clip(f"{before.text} {heard.text}"))
 
 
 def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:

@@ -28,17 +28,25 @@ def answer(record: Record, base: KnowledgeBase, scene: Scene, *, group: bool = F
 
 def card(record: Record) -> AnswerCard:
     """The whole record as a reader takes it in."""
-    listed = ((label, tuple(step.text for step in run if not step.closing)) for label, run in branches(record))
-    outline = tuple((label, texts) for label, texts in listed if texts)
     return AnswerCard(
         record.id,
         record.title,
         record.source,
         record.answer.short,
         record.causes,
-        outline,
+        _outline(record),
         record.answer.notes,
         (*record.answer.warnings, *(step.warning for step in record.steps if step.warning)),
+    )
+
+
+def _outline(record: Record) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
+    """The procedure at a glance. A fork by itself is told by the labels of its branches."""
+    listed = ((label, [step for step in run if not step.closing]) for label, run in branches(record))
+    return tuple(
+        (label, tuple(step.text for step in run))
+        for label, run in listed
+        if run and not (len(run) == 1 and run[0].options)
     )
 
 

@@ -20,7 +20,7 @@ from kb.knowledge import Knowledge
 from kb.labels import INTENT, RECORD, TOPIC, Speakers, label_kinds, pool, speakers_of
 from kb.meaning import Encoder
 from kb.noise import Noise
-from kb.reader import Reader, Utterance
+from kb.reader import Reader
 from kb.ridge import Ridge, fit_ridge
 from kb.samples import Sample, samples
 from kb.views import LEXICAL, MEANING_WEIGHT, WITH_MEANING, Fit, Phrasings
@@ -30,11 +30,15 @@ Progress = Callable[[str, float], None]
 NOISY_IMPORTANCE = 0.5
 SHARES = {RECORD: 0.6, TOPIC: 0.2, INTENT: 0.2}
 """What people's messages are about, whatever number of phrasings the content has for each: mostly the records."""
+MOST_ANCHORS = 8_000
+"""Phrasings that the ridge is fitted on; its time grows with their cube. All are indexed, whatever their number."""
+MOST_CELLS = 80_000_000
+"""Numbers in the table of held-out messages by phrasings; fewer messages are held out where there are more phrasings."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """Messages judged as if unseen: their likeness to the phrasings, and which phrasings each must not see."""
+    """Messages judged as if unseen: their likeness to all phrasings, and which phrasings each must not see."""
 
     texts: tuple[str, ...]
     lexical: Floats
@@ -58,11 +62,17 @@ def fit_all(
     number = {name: place for place, name in enumerate(names)}
     labels = np.array([number[sample.label] for sample in known], dtype=np.intp)
     phrasings = Phrasings(
-        tuple(sample.text for sample in known), tuple(u.text for u in utterances), labels, names, kernel, embeddings
+        tuple(sample.text for sample in known),
+        tuple(utterance.text for utterance in utterances),
+        labels,
+        names,
+        kernel,
+        embeddings,
+        _spread(len(known), MOST_ANCHORS),
     )
     progress("造噪声", 0.3)
     trials = _trials(known, reader, encoder, phrasings)
-    targets = _targets(known, number)
+    targets = _targets(known, number)[phrasings.anchors]
     speakers = speakers_of(names, knowledge.fuller)
     fits = {"lexical": _fit_views(LEXICAL, phrasings, targets, trials, speakers)}
     progress("拟合", 0.7)
@@ -70,6 +80,11 @@ def fit_all(
         fits["meaning"] = _fit_views(WITH_MEANING, phrasings, targets, trials, speakers)
     progress("完成", 1.0)
     return phrasings, fits
+
+
+def _spread(size: int, most: int) -> NDArray[np.intp]:
+    """At most ``most`` of the rows 0 … size - 1, evenly; as they are ordered by label, each label has its share."""
+    return np.arange(0, size, -(-size // most), dtype=np.intp)
 
 
 def _targets(known: Sequence[Sample], number: dict[str, int]) -> Floats:
@@ -81,39 +96,37 @@ def _targets(known: Sequence[Sample], number: dict[str, int]) -> Floats:
 
 
 def _trials(known: Sequence[Sample], reader: Reader, encoder: Encoder | None, phrasings: Phrasings) -> list[_Trial]:
-    """Every phrasing as written, and once more with some noise."""
+    """Phrasings as written, and once more with some noise: all of them, unless there are very many."""
     noise = Noise([sample.text for sample in known], reader.segmenter.cut)
-    noisy: list[tuple[int, Utterance]] = []
-    for row, sample in enumerate(known):
-        versions = noise.versions(sample.text, "trial")
-        if versions:
-            # Which noise a sentence gets goes round, so that every kind is met equally often.
-            noisy.append((row, reader.read(versions[row % len(versions)])))
+    rows = _spread(len(known), max(1, MOST_CELLS // len(known)))
+    # Which noise a sentence gets goes round, so that every kind is met equally often.
+    versions = [(row, noise.versions(known[row].text, "trial")) for row in rows]
+    noisy = [(row, reader.read(made[row % len(made)])) for row, made in versions if made]
     clean = _matrix(phrasings.kernel)
     number = {name: place for place, name in enumerate(phrasings.label_names)}
     right = _right(known, number, phrasings)
     importance = _importance(phrasings)
     hidden = _hidden(phrasings)
     meaning = phrasings.embeddings
-    rows = [row for row, _ in noisy]
+    noisy_rows = np.array([row for row, _ in noisy], dtype=np.intp)
     texts = [utterance.text for _, utterance in noisy]
     lexical = np.stack([phrasings.kernel.likeness(features(utterance)) for _, utterance in noisy]).astype(np.float64)
     return [
         _Trial(
-            phrasings.texts,
-            (clean @ clean.T).toarray(),
-            None if meaning is None else _dot(meaning, meaning),
-            hidden,
-            right,
-            importance,
+            tuple(phrasings.texts[row] for row in rows),
+            (clean[rows] @ clean.T).toarray(),
+            None if meaning is None else _dot(meaning[rows], meaning),
+            tuple(hidden[row] for row in rows),
+            right[rows],
+            importance[rows],
         ),
         _Trial(
             tuple(texts),
             lexical,
             None if meaning is None or encoder is None else _dot(encoder.encode(texts), meaning),
-            tuple(hidden[row] for row in rows),
-            right[rows],
-            NOISY_IMPORTANCE * importance[rows],
+            tuple(hidden[row] for row in noisy_rows),
+            right[noisy_rows],
+            NOISY_IMPORTANCE * importance[noisy_rows],
         ),
     ]
 
@@ -169,7 +182,7 @@ def _right(known: Sequence[Sample], number: dict[str, int], phrasings: Phrasings
 def _fit_views(
     names: tuple[str, ...], phrasings: Phrasings, targets: Floats, trials: Sequence[_Trial], speakers: Speakers
 ) -> Fit:
-    ridge = fit_ridge(np.sum(_parts(names, trials[0]), axis=0), targets)
+    ridge = fit_ridge(_among_anchors(names, phrasings), targets)
     kinds = label_kinds(phrasings.label_names)
     views = np.concatenate([_judge_held_out(names, phrasings, ridge, trial) for trial in trials])
     right = np.concatenate([trial.right for trial in trials])
@@ -178,6 +191,16 @@ def _fit_views(
     chances = pool(combiner.probabilities(views, kinds)[:, :-1], speakers)
     bands = choose_bands(chances, pool(right[:, :-1], speakers), importance)
     return Fit(names, ridge.weights.astype(np.float32), combiner, bands)
+
+
+def _among_anchors(names: tuple[str, ...], phrasings: Phrasings) -> Floats:
+    """The likeness of the anchors to each other, as the set of views adds it up."""
+    rows = _matrix(phrasings.kernel)[phrasings.anchors]
+    alike: Floats = (rows @ rows.T).toarray()
+    if "meaning" in names and phrasings.embeddings is not None:
+        embeddings = phrasings.embeddings[phrasings.anchors]
+        alike += MEANING_WEIGHT * _dot(embeddings, embeddings)
+    return alike
 
 
 def _parts(names: tuple[str, ...], trial: _Trial) -> list[Floats]:
@@ -190,7 +213,12 @@ def _parts(names: tuple[str, ...], trial: _Trial) -> list[Floats]:
 def _judge_held_out(names: tuple[str, ...], phrasings: Phrasings, ridge: Ridge, trial: _Trial) -> Floats:
     """(messages, labels, views) as ``kb.views.judge`` would have it, had the hidden phrasings not been there."""
     parts = _parts(names, trial)
-    columns = dict(zip(("terms", "meaning"), ridge.held_out(parts, trial.hidden), strict=False))
+    anchors = phrasings.anchors
+    place = np.full(phrasings.kernel.size, -1, dtype=np.intp)
+    place[anchors] = np.arange(len(anchors))
+    hidden_anchors = [place[group][place[group] >= 0] for group in trial.hidden]
+    scores = ridge.held_out([part[:, anchors] for part in parts], hidden_anchors)
+    columns = dict(zip(("terms", "meaning"), scores, strict=False))
     near = parts[1] / MEANING_WEIGHT if len(parts) > 1 else None
     for row, group in enumerate(trial.hidden):
         if near is not None:

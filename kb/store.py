@@ -118,7 +118,7 @@ def _labels(phrasings: Phrasings) -> list[str]:
 
 def _write_program(database: sqlite_utils.Database, compiled: Compiled) -> None:
     phrasings = compiled.phrasings
-    arrays: dict[str, NDArray[Any]] = {"labels": phrasings.labels}
+    arrays: dict[str, NDArray[Any]] = {"labels": phrasings.labels, "anchors": phrasings.anchors}
     if phrasings.embeddings is not None:
         arrays["embeddings"] = phrasings.embeddings.astype(np.float16)
     for name in VIEWS:
@@ -181,6 +181,7 @@ def _phrasings(facts: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Phrasi
         tuple(facts["label_names"]),
         Kernel({name: view(name) for name in VIEWS}, len(facts["raw"])),
         None if embeddings is None else embeddings.astype(np.float32),
+        arrays["anchors"],
     )
 
 

@@ -20,7 +20,10 @@ LEXICAL = ("terms", "closest")
 
 @dataclass(frozen=True, slots=True)
 class Phrasings:
-    """The labelled sentences, ordered by label: texts in the field's terms, label numbers, and their indexes."""
+    """The labelled sentences, ordered by label: texts in the field's terms, label numbers, and their indexes.
+
+    ``anchors``: the rows that the ridge was fitted on, all of them unless there are very many.
+    """
 
     raw: tuple[str, ...]
     texts: tuple[str, ...]
@@ -28,6 +31,7 @@ class Phrasings:
     label_names: tuple[str, ...]
     kernel: Kernel
     embeddings: Floats | None
+    anchors: NDArray[np.intp]
 
     @property
     def starts(self) -> NDArray[np.intp]:
@@ -37,7 +41,7 @@ class Phrasings:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The fitted numbers of one set of views. ``weights`` are the ridge's: phrasings × labels."""
+    """The fitted numbers of one set of views. ``weights`` are the ridge's: anchors × labels."""
 
     names: tuple[str, ...]
     weights: Floats
@@ -73,10 +77,10 @@ def with_meaning(phrasings: Phrasings, like: Likeness, embedding: Floats) -> Lik
 def judge(phrasings: Phrasings, fit: Fit, text: str, like: Likeness, starts: NDArray[np.intp]) -> Floats:
     """(labels, views): what each view of the fit says of the message."""
     columns = {
-        "terms": like.lexical @ fit.weights,
+        "terms": like.lexical[phrasings.anchors] @ fit.weights,
         "closest": closest(text, phrasings.texts, phrasings.labels, like.together, len(phrasings.label_names)),
     }
     if like.meaning is not None:
-        columns["meaning"] = MEANING_WEIGHT * (like.meaning @ fit.weights)
+        columns["meaning"] = MEANING_WEIGHT * (like.meaning[phrasings.anchors] @ fit.weights)
         columns["nearest"] = np.maximum.reduceat(like.meaning, starts)
     return np.stack([columns[name] for name in fit.names], axis=-1)

@@ -50,7 +50,9 @@ class Works:
 def _counted(verbs: Iterable[str], objects: Iterable[str]) -> re.Pattern[str]:
     """造一座跨河桥, 盖两栋楼, 修一条乡村路: a verb of building, a number of pieces, and what they are."""
     verb, thing = ("|".join(map(re.escape, sorted(words))) or "(?!)" for words in (verbs, objects))
-    return re.compile(rf"(?:{verb})了?[一两几二三四五六七八九十\d]*[座条栋幢段处][^,，。？?!！]{{0,4}}?(?P<object>{thing})")
+    return re.compile(
+        rf"(?:{verb})了?[一两几二三四五六七八九十\d]*[座条栋幢段处][^,，。？?!！]{{0,4}}?(?P<object>{thing})"
+    )
 
 
 def _built(kind: ProjectType, verbs: tuple[str, ...]) -> list[str]:

@@ -53,7 +53,7 @@ def test_hardly_any_other_bands_cost_less(seed: int, messages: int, records: int
 
     def total(answer: float, choices: float) -> float:
         rows = zip(chances.tolist(), right.tolist(), importance.tolist(), strict=True)
-        return sum(weight * cost(ranked, hits, answer, choices) for ranked, hits, weight in rows)
+        return float(sum(weight * cost(ranked, hits, answer, choices) for ranked, hits, weight in rows))
 
     grid = product(np.arange(0.40, 0.801, 0.05), np.arange(0.20, 0.601, 0.05))
     assert total(found.answer, found.choices) <= min(total(a, c) for a, c in grid) * 1.02 + 1e-9

@@ -1,45 +1,56 @@
-from pathlib import Path
-
 import pytest
 
 from kb.fit import fit_all
+from kb.knowledge import Knowledge
 from kb.load import load
 from kb.matcher import Matcher
 from kb.reader import Reader
-from kb.views import LEXICAL
+from kb.views import LEXICAL, Fit, Phrasings
 from tests.kb.small import write
+
+Told = list[tuple[str, float]]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(tmp_path_factory.mktemp("content"))
+def small(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    return load(write(tmp_path_factory.mktemp("content")))
 
 
-def test_fitting_the_same_content_gives_the_same_numbers(folder: Path) -> None:
-    knowledge = load(folder)
-    reader = Reader(knowledge)
-    (_, one), (_, other) = (fit_all(knowledge, reader, None) for _ in range(2))
-    assert one.keys() == {"lexical"}
+@pytest.fixture(scope="module")
+def reader(small: Knowledge) -> Reader:
+    return Reader(small)
+
+
+@pytest.fixture(scope="module")
+def told() -> Told:
+    return []
+
+
+@pytest.fixture(scope="module")
+def fitted(small: Knowledge, reader: Reader, told: Told) -> tuple[Phrasings, dict[str, Fit]]:
+    return fit_all(small, reader, None, lambda stage, share: told.append((stage, share)))
+
+
+def test_fitting_the_same_content_gives_the_same_numbers(
+    small: Knowledge, reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]
+) -> None:
+    one, other = fitted[1], fit_all(small, reader, None)[1]
+    assert one.keys() == other.keys() == {"lexical"}
     assert one["lexical"].names == LEXICAL
     assert (one["lexical"].weights == other["lexical"].weights).all()
     assert (one["lexical"].combiner.weights == other["lexical"].combiner.weights).all()
     assert one["lexical"].bands == other["lexical"].bands
 
 
-def test_what_was_learned_is_known(folder: Path) -> None:
-    knowledge = load(folder)
-    reader = Reader(knowledge)
-    phrasings, fits = fit_all(knowledge, reader, None)
-    matcher = Matcher(reader, phrasings, fits, None, knowledge)
-    asked = {phrasing.text: record.id for record in knowledge.records for phrasing in record.phrasings}
-    speaker = {text: knowledge.fuller.get(record, record) for text, record in asked.items()}
+def test_what_was_learned_is_known(small: Knowledge, reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]) -> None:
+    matcher = Matcher(reader, *fitted, None, small)
+    asked = {phrasing.text: record.id for record in small.records for phrasing in record.phrasings}
+    speaker = {text: small.fuller.get(record, record) for text, record in asked.items()}
     assert {text: matcher.rank(text).records[0].id for text in asked} == speaker
 
 
-def test_progress_is_told_from_beginning_to_end(folder: Path) -> None:
-    knowledge = load(folder)
-    told: list[tuple[str, float]] = []
-    fit_all(knowledge, Reader(knowledge), None, lambda stage, share: told.append((stage, share)))
+def test_progress_is_told_from_beginning_to_end(fitted: tuple[Phrasings, dict[str, Fit]], told: Told) -> None:
+    assert fitted
     shares = [share for _, share in told]
     assert shares[0] == 0
     assert shares[-1] == 1

@@ -39,11 +39,11 @@ def test_read(raw: str, text: str, read: Read) -> None:
         ("ditie", "地铁"),
         ("zhuzhailou", "住宅楼"),
         pytest.param("luhe", "六合", marks=known_bug("六 is read liu; the district is Luhe")),
-        pytest.param("xuanwu", "玄武", marks=known_bug("only the words of the phrasings are known in pinyin")),
-        pytest.param("qinhuai", "秦淮", marks=known_bug("only the words of the phrasings are known in pinyin")),
-        pytest.param("yuhuatai", "雨花台", marks=known_bug("only the words of the phrasings are known in pinyin")),
-        pytest.param("jianye qu", "建邺区", marks=known_bug("only the words of the phrasings are known in pinyin")),
-        pytest.param("xiulu", "修路", marks=known_bug("only the words of the phrasings are known in pinyin")),
+        ("xuanwu", "玄武"),
+        ("qinhuai", "秦淮"),
+        ("yuhuatai", "雨花台"),
+        ("jianye qu", "建邺区"),
+        ("xiulu", "修路"),
     ],
 )
 def test_names_typed_in_pinyin(typed: str, name: str, read: Read) -> None:

@@ -1,17 +1,20 @@
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlite_utils
 
-from kb.base import KnowledgeBase, assemble
+from kb.base import assemble
 from kb.fit import fit_all
 from kb.load import load as load_content
+from kb.matcher import Matcher
 from kb.meaning import Matrix
 from kb.reader import Reader
 from kb.samples import samples
 from kb.store import Compiled, load, save
+from tests.kb.bugs import known_bug
 from tests.kb.small import write
 
 MESSAGES = (
@@ -26,16 +29,17 @@ MESSAGES = (
 )
 
 
+@cache
+def direction(char: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.random.default_rng(ord(char)).normal(size=16)
+
+
 class HashingEncoder:
     """Stands for the sentence encoder: a direction for each character, which needs no package and no time."""
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        rows = np.stack([np.sum([self._direction(char) for char in text or " "], axis=0) for text in texts])
+        rows = np.stack([np.sum([direction(char) for char in text or " "], axis=0) for text in texts])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
-
-    @staticmethod
-    def _direction(char: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return np.random.default_rng(ord(char)).normal(size=16)
 
 
 ENCODER = HashingEncoder()
@@ -60,9 +64,13 @@ def path(tmp_path_factory: pytest.TempPathFactory, made: Compiled, reader: Reade
 
 
 @pytest.fixture(scope="module")
-def bases(made: Compiled, path: Path) -> tuple[KnowledgeBase, KnowledgeBase]:
+def matchers(made: Compiled, path: Path, reader: Reader) -> tuple[Matcher, Matcher]:
     """The knowledge as it was made, and as it comes out of the file."""
-    return assemble(made, ENCODER), assemble(load(path), ENCODER)
+    return matcher_of(made, reader), assemble(load(path), ENCODER).matcher
+
+
+def matcher_of(compiled: Compiled, reader: Reader) -> Matcher:
+    return Matcher(reader, compiled.phrasings, compiled.fits, ENCODER, compiled.knowledge)
 
 
 def test_what_is_saved_is_loaded(made: Compiled, path: Path) -> None:
@@ -82,23 +90,24 @@ def test_what_is_saved_is_loaded(made: Compiled, path: Path) -> None:
 
 
 @pytest.mark.parametrize("message", MESSAGES)
-def test_the_same_message_ranks_the_same(message: str, bases: tuple[KnowledgeBase, KnowledgeBase]) -> None:
-    before, after = (base.matcher.rank(message) for base in bases)
+def test_the_same_message_ranks_the_same(message: str, matchers: tuple[Matcher, Matcher]) -> None:
+    before, after = (matcher.rank(message) for matcher in matchers)
     assert after.band == before.band
     assert [chance.id for chance in after.choices] == [chance.id for chance in before.choices]
     for one, other in ((before.records, after.records), (before.topics, after.topics)):
         assert {c.id: c.chance for c in other} == pytest.approx({c.id: c.chance for c in one}, abs=5e-3)
 
 
-def test_a_file_answers_the_same_each_time_it_is_loaded(path: Path) -> None:
-    one, other = (assemble(load(path), ENCODER).matcher.rank("考勤地址要改") for _ in range(2))
-    assert one == other
+@known_bug("the file keeps float16: the node that compiled answers with other numbers than those that load")
+def test_the_node_that_made_the_file_says_exactly_what_the_others_say(matchers: tuple[Matcher, Matcher]) -> None:
+    before, after = ([matcher.rank(message).records for message in MESSAGES] for matcher in matchers)
+    assert before == after
 
 
 def test_saving_again_what_was_loaded_changes_nothing(path: Path, reader: Reader, tmp_path: Path) -> None:
     again = tmp_path / "again.sqlite"
     save(again, load(path), reader.segmenter.cut)
-    one, other = (assemble(load(file), ENCODER).matcher for file in (path, again))
+    one, other = (matcher_of(load(file), reader) for file in (path, again))
     assert [one.rank(message) for message in MESSAGES] == [other.rank(message) for message in MESSAGES]
 
 
@@ -156,13 +165,18 @@ def test_every_sample_is_a_phrasing(made: Compiled, path: Path) -> None:
 
 
 def test_a_file_half_written_never_appears(made: Compiled, tmp_path: Path) -> None:
-    def cut(_: str) -> list[str]:
-        assert not path.exists()
-        raise OSError("the disk is full")
+    target = tmp_path / "knowledge" / "two.sqlite"
+    seen: list[bool] = []
 
-    path = tmp_path / "knowledge" / "two.sqlite"
+    def cut(text: str) -> list[str]:
+        seen.append(target.exists())
+        if len(seen) > 20:
+            raise OSError("the disk is full")
+        return [text]
+
     with pytest.raises(OSError, match="disk is full"):
-        save(path, made, cut)
+        save(target, made, cut)
+    assert not any(seen)
     assert list(tmp_path.glob("**/*.sqlite")) == []
 
 
