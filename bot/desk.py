@@ -1,5 +1,6 @@
 """The support desk of one process: ticket numbers, the tickets so far, and when somebody will look."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from handlers.effects import AddToTicket, CancelTicket, Effect, OpenTicket, Reop
 
 FIRST_NUMBER = 1001
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+log = logging.getLogger(__name__)
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -37,6 +39,7 @@ class Desk:
         """Take note of what turns want of the desk."""
         for effect in effects:
             if isinstance(effect, OpenTicket):
+                log.info("ticket %d opened: %s", effect.number, effect.question)
                 self.cases[effect.number] = Case(effect)
             elif isinstance(effect, AddToTicket | CancelTicket | ReopenTicket) and effect.number in self.cases:
                 self.cases[effect.number].events.append(effect)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -34,7 +34,7 @@ class Settings(BaseModel):
     data: Path = Path("var")
     content: Path = CONTENT
     desk_hours: DeskHours = DeskHours()
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -43,12 +43,24 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     for name in Settings.model_fields:
         value = environment.get(f"{_PREFIX}{name.upper()}")
         if value:
-            values[name] = yaml.safe_load(value) if name == "desk_hours" else value
+            values[name] = _parsed(name, value)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         lines = (f"{_PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
         raise SettingsError("设置有误：" + "；".join(lines)) from error
+
+
+def _parsed(name: str, value: str) -> object:
+    """A variable's text as the setting wants it."""
+    if name == "desk_hours":
+        try:
+            return yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise SettingsError(
+                f"{_PREFIX}DESK_HOURS 写法有误，例如 {{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}}"
+            ) from error
+    return value.upper() if name == "log_level" else value
 
 
 def _from_file(name: str | None) -> dict[str, Any]:

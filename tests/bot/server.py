@@ -30,7 +30,12 @@ def serving(base: KnowledgeBase, desk_note: Callable[[], str | None] = no_note) 
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            build_app(base, rooms), log_config=None, access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=1
+            build_app(base, rooms),
+            log_config=None,
+            access_log=False,
+            ws="none",
+            lifespan="off",
+            timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

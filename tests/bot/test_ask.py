@@ -19,7 +19,9 @@ def talk(base: KnowledgeBase, lines: Iterable[dict[str, Any] | bytes]) -> list[d
     return [json.loads(answer) for answer in stream(raw, Session(base, now=lambda: NOON))]
 
 
-@pytest.mark.parametrize("q", ["考勤地址怎么改", "登录失败", "转人工", "江宁的电话", "今天天气怎么样", "你好", "", "😀"])
+@pytest.mark.parametrize(
+    "q", ["考勤地址怎么改", "登录失败", "转人工", "江宁的电话", "今天天气怎么样", "你好", "", "😀"]
+)
 def test_a_line_has_exactly_its_keys(q: str, base: KnowledgeBase) -> None:
     (answer,) = talk(base, [{"q": q}])
     assert list(answer) == KEYS
@@ -148,7 +150,14 @@ def test_a_group_is_not_told_the_same_twice(base: KnowledgeBase) -> None:
 
 
 def test_tickets_of_one_stream_have_their_own_numbers(base: KnowledgeBase) -> None:
-    answers = talk(base, [{"q": "转人工", "conversation": "a"}, {"q": "转人工", "conversation": "b"}, {"q": "查工单", "conversation": "a"}])
+    answers = talk(
+        base,
+        [
+            {"q": "转人工", "conversation": "a"},
+            {"q": "转人工", "conversation": "b"},
+            {"q": "查工单", "conversation": "a"},
+        ],
+    )
     assert [answer["ticket"] for answer in answers] == [1001, 1002, 1001]
 
 
@@ -163,5 +172,3 @@ def test_several_answers_are_one_line(q: str, outcome: str, base: KnowledgeBase)
     (answer,) = talk(base, [{"q": q}])
     assert answer["outcome"] == outcome
     assert len(answer["records"]) + len(answer["contacts"]) >= 2
-
-

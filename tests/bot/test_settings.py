@@ -25,7 +25,11 @@ from tests.kb.bugs import known_bug
         ({"HELPDESK_DATA": "/srv/helpdesk"}, "data", Path("/srv/helpdesk")),
         ({"HELPDESK_CONTENT": "content"}, "content", Path("content")),
         ({"HELPDESK_LOG_LEVEL": "WARNING"}, "log_level", "WARNING"),
-        ({"HELPDESK_DESK_HOURS": "{days: [6, 7], opens: '09:00'}"}, "desk_hours", DeskHours(days=(6, 7), opens="09:00")),
+        (
+            {"HELPDESK_DESK_HOURS": "{days: [6, 7], opens: '09:00'}"},
+            "desk_hours",
+            DeskHours(days=(6, 7), opens="09:00"),
+        ),
         ({"HELPDESK_DESK_HOURS": "{days: []}"}, "desk_hours", DeskHours(days=())),
         ({"PORT": "9", "HELPDESK_NONSENSE": "9", "helpdesk_port": "9"}, "port", 8080),
     ],

@@ -48,7 +48,9 @@ def test_every_word_of_an_answer_is_drawn(base: KnowledgeBase) -> None:
         drawing = bare(drawn(said, base))
         card = next(part for part in said.parts if isinstance(part, AnswerCard))
         steps = [text for _, texts in card.outline for text in texts]
-        missing = [text for text in (card.title, card.short, *card.notes, *card.causes, *steps) if bare(text) not in drawing]
+        missing = [
+            text for text in (card.title, card.short, *card.notes, *card.causes, *steps) if bare(text) not in drawing
+        ]
         assert missing == [], record.id
 
 

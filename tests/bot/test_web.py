@@ -31,7 +31,9 @@ def new_id() -> str:
     return f"message-{next(_ids):06}"
 
 
-def send(visitor: httpx.Client, text: str, message: str | None = None, label: str | None = None) -> list[dict[str, Any]]:
+def send(
+    visitor: httpx.Client, text: str, message: str | None = None, label: str | None = None
+) -> list[dict[str, Any]]:
     body = {"text": text, "id": message or new_id(), "label": label}
     response = visitor.post("/chat/send", json=body)
     assert response.status_code == 200, response.text
@@ -63,7 +65,9 @@ def test_what_is_there(path: str, kind: str, visitor: httpx.Client) -> None:
     assert response.headers["content-type"].startswith(kind)
 
 
-@pytest.mark.parametrize("path", ["/", "/static/chat.js", "/chat/start", "/chat/history", "/healthz", "/nowhere", "/chat/send"])
+@pytest.mark.parametrize(
+    "path", ["/", "/static/chat.js", "/chat/start", "/chat/history", "/healthz", "/nowhere", "/chat/send"]
+)
 def test_security_headers(path: str, visitor: httpx.Client) -> None:
     headers = visitor.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
@@ -106,7 +110,11 @@ def test_everything_on_the_first_screen_is_understood(visitor: httpx.Client) -> 
 
 
 def test_a_conversation(visitor: httpx.Client) -> None:
-    assert [send(visitor, text)[0]["outcome"] for text in ("考勤地址怎么改", "带我一步步做", "下一步")] == ["answer", "steps", "steps"]
+    assert [send(visitor, text)[0]["outcome"] for text in ("考勤地址怎么改", "带我一步步做", "下一步")] == [
+        "answer",
+        "steps",
+        "steps",
+    ]
     assert [message["from"] for message in past(visitor)] == ["user", "bot"] * 3
 
 
@@ -199,7 +207,9 @@ def test_a_long_message_is_answered(visitor: httpx.Client) -> None:
     assert reply["parts"]
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "'; DROP TABLE x; --", "\x00\x1b[31m", "{{7*7}}", "👨‍👩‍👧", "\u202e"])
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "'; DROP TABLE x; --", "\x00\x1b[31m", "{{7*7}}", "👨‍👩‍👧", "\u202e"]
+)
 def test_odd_texts_come_back_as_they_were(text: str, visitor: httpx.Client) -> None:
     send(visitor, text)
     assert past(visitor)[0]["text"] == text

@@ -142,7 +142,9 @@ def test_a_name_with_a_traditional_character_is_still_elsewhere(base: KnowledgeB
     assert elsewhere_with_a_number(["乾安县"], base) == []
 
 
-@known_bug("唐山, 相城 …: a short name that the segmenter does not cut out is not heard, and the kind of works leads to a number")
+@known_bug(
+    "唐山, 相城 …: a short name that the segmenter does not cut out is not heard, and the kind of works leads to a number"
+)
 def test_no_short_name_outside_nanjing_leads_to_a_number(base: KnowledgeBase) -> None:
     names = [name for name in KNOWLEDGE.divisions.elsewhere if len(name) == 2]
     assert elsewhere_with_a_number(names, base) == []
@@ -161,7 +163,9 @@ def test_no_number_is_made_up(base: KnowledgeBase, place: str, works: str) -> No
         assert said.outcome != "contact" or said.contacts
 
 
-@pytest.mark.parametrize("place", ["福建路", "模范马路", "新模范马路", "金马路", "大桥南路", "南京长江大桥南堡", "鼓楼医院"])
+@pytest.mark.parametrize(
+    "place", ["福建路", "模范马路", "新模范马路", "金马路", "大桥南路", "南京长江大桥南堡", "鼓楼医院"]
+)
 @known_bug("the name of a road, a bridge or a hospital is heard as the kind of works as well")
 def test_the_name_of_a_place_is_no_kind_of_works(place: str, talk: Talk) -> None:
     said = talk.says(f"{place}的项目打哪个电话")

@@ -19,7 +19,9 @@ def test_conversation(conversation: dict[str, Any], base: KnowledgeBase) -> None
     talk = Talk(base)
     for number, turn in enumerate(conversation["turns"], start=1):
         answer = describe(talk.says(turn["user"]), base)
-        assert judge_turn(turn["expect"], answer), f"turn {number}, {turn['user']}: wanted {turn['expect']}, got {answer}"
+        assert judge_turn(turn["expect"], answer), (
+            f"turn {number}, {turn['user']}: wanted {turn['expect']}, got {answer}"
+        )
 
 
 def test_all_were_seen() -> None:

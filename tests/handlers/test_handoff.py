@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.conversation import TicketStatus
-from handlers.effects import AddToTicket, CancelTicket, OpenTicket, ReopenTicket
+from handlers.effects import AddToTicket, CancelTicket, Effect, OpenTicket, ReopenTicket
 from handlers.message import TicketCard
 from kb.base import KnowledgeBase
 from kb.routing import Site
@@ -16,7 +16,10 @@ def opens(talk: Talk) -> None:
     talk.says_all(["转人工", "跳过", "跳过", "跳过"])
 
 
-@pytest.mark.parametrize("text", ["转人工", "我要找人工客服", "人工", "叫你们工作人员来", "rgkf", "看不懂地址怎么改，帮我转人工", "转人工，快点"])
+@pytest.mark.parametrize(
+    "text",
+    ["转人工", "我要找人工客服", "人工", "叫你们工作人员来", "rgkf", "看不懂地址怎么改，帮我转人工", "转人工，快点"],
+)
 def test_the_ticket_is_opened_at_once_and_named(text: str, talk: Talk) -> None:
     said = talk.says(text)
     assert (said.outcome, said.ticket) == ("escalate", 1001)
@@ -38,7 +41,7 @@ def test_staff_are_told_what_was_asked_and_tried(talk: Talk) -> None:
 def test_all_details(talk: Talk, base: KnowledgeBase) -> None:
     words = base.knowledge.wording
     assert words.ask_project in talk.says("转人工").text
-    told = []
+    told: list[Effect] = []
     for text, asked in (("河西三期安置房项目", words.ask_person), ("王工，资料员", words.ask_phone)):
         said = talk.says(text)
         assert (said.outcome, said.asked, said.ticket) == ("ask", "detail", 1001)
@@ -70,7 +73,9 @@ def test_a_phone_that_is_none_is_asked_for_again(text: str, talk: Talk, base: Kn
     assert talk.says("13800001111").outcome == "escalate"
 
 
-@pytest.mark.parametrize("phone", ["13800001111", "84632225", "025-84632225", "138 0000 1111", "１３８００００１１１１", "电话是13800001111"])
+@pytest.mark.parametrize(
+    "phone", ["13800001111", "84632225", "025-84632225", "138 0000 1111", "１３８００００１１１１", "电话是13800001111"]
+)
 def test_a_phone_in_any_form_is_taken(phone: str, talk: Talk) -> None:
     talk.says_all(["转人工", "跳过", "跳过"])
     said = talk.says(phone)
@@ -117,8 +122,12 @@ def test_before_anybody_claims_it_the_bot_answers_as_usual(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("status", ["claimed", "waiting"])
-@pytest.mark.parametrize("text", ["考勤地址怎么改", "你好", "1", "没解决", "转人工", "下一步", "下一步 #prompt-05/choose", "跳过", "😀"])
-def test_a_person_in_charge_hears_everything_and_the_bot_says_nothing(status: TicketStatus, text: str, talk: Talk) -> None:
+@pytest.mark.parametrize(
+    "text", ["考勤地址怎么改", "你好", "1", "没解决", "转人工", "下一步", "下一步 #prompt-05/choose", "跳过", "😀"]
+)
+def test_a_person_in_charge_hears_everything_and_the_bot_says_nothing(
+    status: TicketStatus, text: str, talk: Talk
+) -> None:
     opens(talk)
     talk.has_ticket(status)
     said = talk.says(text)

@@ -21,7 +21,9 @@ def shows(said: Said) -> tuple[str, str]:
 def walks(record: Record, base: KnowledgeBase) -> Iterator[tuple[str, ...]]:
     """Every way through a procedure that takes no fork's way twice, as what is typed: 下一步 or a label."""
 
-    def onward(here: str, name: str, typed: tuple[str, ...], taken: frozenset[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    def onward(
+        here: str, name: str, typed: tuple[str, ...], taken: frozenset[tuple[str, str]]
+    ) -> Iterator[tuple[str, ...]]:
         owner = base.knowledge.record[here]
         place = next(number for number, step in enumerate(owner.steps) if step.id == name)
         step = owner.steps[place]
@@ -34,7 +36,9 @@ def walks(record: Record, base: KnowledgeBase) -> Iterator[tuple[str, ...]]:
         else:
             yield from goes(here, step.next or owner.steps[place + 1].id, (*typed, "下一步"), taken)
 
-    def goes(here: str, to: str, typed: tuple[str, ...], taken: frozenset[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    def goes(
+        here: str, to: str, typed: tuple[str, ...], taken: frozenset[tuple[str, str]]
+    ) -> Iterator[tuple[str, ...]]:
         if to in base.knowledge.record:
             yield from onward(to, base.knowledge.record[to].steps[0].id, typed, taken)
         else:
@@ -80,9 +84,7 @@ def test_back_returns_the_way_one_came(name: str, base: KnowledgeBase) -> None:
     record = base.knowledge.record[name]
     way = max(shortest(walks(record, base), 6), key=len)
     talk = Talk(base)
-    trail = [shows(talk.says(f"带我一步步做 #{name}"))]
-    for typed in way:
-        trail.append(shows(talk.says(typed)))
+    trail = [shows(talk.says(typed)) for typed in (f"带我一步步做 #{name}", *way)]
     if len(set(trail)) == len(trail):
         for step in reversed(trail[:-1]):
             assert shows(talk.says("上一步")) == step
@@ -162,7 +164,8 @@ def test_yesterdays_button_in_the_middle_of_something_else(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(
-    "button", ["下一步 #prompt-99/open", "下一步 #faq-77/a", "没解决 #faq-77", "带我一步步做 #prompt-00", "有用 #faq-99"]
+    "button",
+    ["下一步 #prompt-99/open", "下一步 #faq-77/a", "没解决 #faq-77", "带我一步步做 #prompt-00", "有用 #faq-99"],
 )
 def test_a_button_of_a_record_that_is_gone_is_harmless(button: str, talk: Talk) -> None:
     first = talk.says("考勤地址怎么改")

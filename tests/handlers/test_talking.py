@@ -45,7 +45,11 @@ def test_more_offers_the_neighbours(talk: Talk, base: KnowledgeBase) -> None:
         ("考勤地址怎么改？还有项目经理换了微信号怎么办？", ["faq-13", "faq-14"], []),
         ("考勤地址怎么改？停工了还要打卡吗？", ["faq-13", "faq-15"], []),
         ("误点了工程完工怎么办，顺便给我浦口的电话", ["faq-18"], ["contact-pukou"]),
-        ("考勤地址怎么改？江宁的地铁项目打哪个电话？停工了还要打卡吗？", ["faq-13", "faq-15"], ["contact-jiangning", "contact-rail"]),
+        (
+            "考勤地址怎么改？江宁的地铁项目打哪个电话？停工了还要打卡吗？",
+            ["faq-13", "faq-15"],
+            ["contact-jiangning", "contact-rail"],
+        ),
         ("考勤地址怎么改？怎么改考勤地址？", ["faq-13"], []),
     ],
 )
@@ -124,7 +128,16 @@ def test_every_label_of_the_wording_is_tried(base: KnowledgeBase) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["今天天气怎么样", "工资什么时候发", "推荐个餐馆", "asdfgh", "考勤率不够会罚多少钱", "一级建造师考试什么时候报名", "苏州的工地怎么打卡", "😀"],
+    [
+        "今天天气怎么样",
+        "工资什么时候发",
+        "推荐个餐馆",
+        "asdfgh",
+        "考勤率不够会罚多少钱",
+        "一级建造师考试什么时候报名",
+        "苏州的工地怎么打卡",
+        "😀",
+    ],
 )
 def test_what_has_no_answer(text: str, talk: Talk) -> None:
     said = talk.says(text)
@@ -162,7 +175,8 @@ FRAGMENTS = ("我们工地", "的考勤地址填错了要改")
 
 
 @pytest.mark.parametrize(
-    ("seconds", "group", "together"), [(0, False, True), (2, False, True), (2.1, False, False), (-1, False, False), (1, True, False)]
+    ("seconds", "group", "together"),
+    [(0, False, True), (2, False, True), (2.1, False, False), (-1, False, False), (1, True, False)],
 )
 def test_fragments_within_two_seconds_are_one_message(seconds: float, group: bool, together: bool, talk: Talk) -> None:
     talk.says("苏州", at=NOON, group=group)

@@ -1,10 +1,12 @@
 import pytest
 
+import kb.fit
 from kb.fit import fit_all
 from kb.knowledge import Knowledge
 from kb.load import load
 from kb.matcher import Matcher
 from kb.reader import Reader
+from kb.samples import samples
 from kb.views import LEXICAL, Fit, Phrasings
 from tests.kb.small import write
 
@@ -56,3 +58,24 @@ def test_progress_is_told_from_beginning_to_end(fitted: tuple[Phrasings, dict[st
     assert shares[-1] == 1
     assert shares == sorted(shares)
     assert all(stage for stage, _ in told)
+
+
+def test_of_very_many_phrasings_some_are_anchors(
+    small: Knowledge, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kb.fit, "MOST_ANCHORS", 50)
+    phrasings, fits = fit_all(small, reader, None)
+    assert 25 <= len(phrasings.anchors) <= 50 < len(phrasings.texts)
+    assert sorted(set(phrasings.anchors.tolist())) == phrasings.anchors.tolist()
+    assert fits["lexical"].weights.shape == (len(phrasings.anchors), len(phrasings.label_names))
+    matcher = Matcher(reader, phrasings, fits, None, small)
+    assert matcher.rank("考勤地址定偏了怎么改").records[0].id == "faq-01"
+
+
+def test_of_very_many_phrasings_some_are_tried(
+    small: Knowledge, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kb.fit, "MOST_CELLS", 30 * len(samples(small)))
+    phrasings, fits = fit_all(small, reader, None)
+    matcher = Matcher(reader, phrasings, fits, None, small)
+    assert matcher.rank("考勤地址定偏了怎么改").records[0].id == "faq-01"

@@ -82,6 +82,7 @@ def test_what_is_saved_is_loaded(made: Compiled, path: Path) -> None:
     assert loaded.phrasings.texts == made.phrasings.texts
     assert loaded.phrasings.label_names == made.phrasings.label_names
     assert (loaded.phrasings.labels == made.phrasings.labels).all()
+    assert (loaded.phrasings.anchors == made.phrasings.anchors).all()
     assert loaded.fits.keys() == made.fits.keys() == {"lexical", "meaning"}
     for name, fit in made.fits.items():
         assert loaded.fits[name].names == fit.names

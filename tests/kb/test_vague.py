@@ -24,7 +24,8 @@ def vagueness(fuller: dict[str, str]) -> Vagueness:
     kernel = build_kernel([{"words": words, "chars": words, "sounds": words} for _, words in rows])
     texts = tuple("".join(words) for _, words in rows)
     labels = np.array([label for label, _ in rows], dtype=np.intp)
-    return Vagueness(Phrasings(texts, texts, labels, NAMES, kernel, None), speakers_of(NAMES, fuller), VAGUE)
+    phrasings = Phrasings(texts, texts, labels, NAMES, kernel, None, np.arange(len(rows), dtype=np.intp))
+    return Vagueness(phrasings, speakers_of(NAMES, fuller), VAGUE)
 
 
 def said(words: str) -> Utterance:

@@ -17,6 +17,7 @@ PHRASINGS = Phrasings(
     label_names=("faq-01", "faq-02"),
     kernel=build_kernel([{"words": words, "chars": words, "sounds": words} for words in WORDS]),
     embeddings=np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32),
+    anchors=np.arange(3, dtype=np.intp),
 )
 ASKED = {"words": ["地址"], "chars": ["地址"], "sounds": ["地址"]}
 MEANT = np.array([0, 1], dtype=np.float32)
@@ -56,3 +57,12 @@ def test_meaning_changes_what_is_worth_a_closer_look() -> None:
 def test_phrasings_without_embeddings_have_no_meaning() -> None:
     like = likeness(PHRASINGS, ASKED)
     assert with_meaning(replace(PHRASINGS, embeddings=None), like, MEANT) is like
+
+
+def test_only_the_anchors_have_weights() -> None:
+    few = replace(PHRASINGS, anchors=np.array([0, 2], dtype=np.intp))
+    weights = np.array([[1, 0], [0, 1]], dtype=np.float32)
+    like = likeness(few, ASKED)
+    terms, closest = judge(few, replace(fit(LEXICAL), weights=weights), "地址", like, few.starts).T
+    assert terms.tolist() == pytest.approx([like.lexical[0], 0])
+    assert closest.tolist() == [1, 0]

@@ -48,6 +48,9 @@ def test_every_confusion_is_put_right(vocabulary: Vocabulary) -> None:
         ("pm打卡", "项目经理打卡"),
         ("spm", "spm"),
         ("zgbhx", "zgbhx"),
+        ("wxkq怎么算", "无效考勤怎么算"),  # no alias: the first letters of a term
+        ("zyjlgcs", "专业监理工程师"),
+        ("dw", "dw"),  # two letters may stand for anything
         # other characters of the same sound, and of nearly the same
         ("考琴打不了", "考勤打不了"),
         ("腰请码", "邀请码"),
