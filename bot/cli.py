@@ -77,11 +77,11 @@ def _kb(command: str) -> Callable[[Settings, argparse.Namespace], int]:
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:
     from bot.ask import Line, Session, answer_line, stream
-    from bot.kb_commands import open_with_progress
+    from bot.kb_commands import open_checked
 
     if not options.jsonl and not options.question:
         raise UsageError('要问什么？例如：main.py ask "考勤地址怎么改"')
-    session = Session(open_with_progress(settings))
+    session = Session(open_checked(settings))
     if not options.jsonl:
         print(answer_line(Line(q=" ".join(options.question)), session)["text"])
         return 0
@@ -91,17 +91,17 @@ def _ask(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _chat(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.kb_commands import open_with_progress
+    from bot.kb_commands import open_checked
     from bot.terminal import chat
 
-    return chat(open_with_progress(settings), settings)
+    return chat(open_checked(settings), settings)
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
-    from bot.kb_commands import open_with_progress
+    from bot.kb_commands import open_checked
     from bot.serving import serve
 
-    return serve(open_with_progress(settings), settings)
+    return serve(open_checked(settings), settings)
 
 
 def _speak_utf8() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 from rich.table import Table
 
 from bot.ask import Line, Session, answer_line
@@ -20,19 +20,10 @@ from kb.report import html_report
 from kb.show import show_contact, show_record
 
 
-def open_with_progress(settings: Settings) -> KnowledgeBase:
-    """The knowledge, with a bar on stderr while it is compiled. Raises UsageError where the content does not check."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+def open_checked(settings: Settings) -> KnowledgeBase:
+    """The knowledge. Raises UsageError where the content does not check."""
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(
-                "编译知识库", total=1.0, visible=not compiled_path(settings.content, settings.data).exists()
-            )
-            return open_knowledge(
-                settings.content,
-                settings.data,
-                lambda stage, share: bar.update(task, description=stage, completed=share),
-            )
+        return open_knowledge(settings.content, settings.data)
     except ContentError as error:
         raise UsageError(f"{error}\n知识内容有 {len(error.problems)} 处问题，没有使用。") from error
 
@@ -71,7 +62,7 @@ def run_show(settings: Settings, options: argparse.Namespace) -> int:
 
 def run_search(settings: Settings, options: argparse.Namespace) -> int:
     """Rank the meanings of a text; with ``--explain``, every view's score and the words that matched."""
-    base = open_with_progress(settings)
+    base = open_checked(settings)
     ranking, reasons = base.matcher.explain(options.text)
     console = Console()
     console.print(f"读作：{ranking.utterance.text}", highlight=False)
@@ -92,7 +83,7 @@ def run_search(settings: Settings, options: argparse.Namespace) -> int:
 
 def run_eval(settings: Settings, options: argparse.Namespace) -> int:
     """Score the bot on sets of labelled messages."""
-    base = open_with_progress(settings)
+    base = open_checked(settings)
     try:
         with Progress(console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("评测")
@@ -120,7 +111,7 @@ def score(
 
 def run_build(settings: Settings, _: argparse.Namespace) -> int:
     """Compile and fit the knowledge, if that has not been done for exactly this content."""
-    base = open_with_progress(settings)
+    base = open_checked(settings)
     how = "带句意" if base.matcher.uses_meaning else "只看字面（没有装句意模型）"
     print(f"知识库已就绪：{compiled_path(settings.content, settings.data)}（{how}）")
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from bot.opening import compiled_path, open_knowledge
+from bot.opening import open_knowledge
 from kb.base import KnowledgeBase
 from kb.knowledge import Knowledge
 from kb.load import CONTENT, load
@@ -36,9 +36,8 @@ def base() -> KnowledgeBase:
 
 @pytest.fixture(scope="session")
 def compiled(base: KnowledgeBase) -> Compiled:
-    """What the compiled file of the content holds; ``base`` has made it."""
-    assert base.revision
-    return load_compiled(compiled_path(CONTENT, DATA))
+    """What the compiled file behind ``base`` holds."""
+    return load_compiled(DATA / "knowledge" / f"{base.revision}.sqlite")
 
 
 @pytest.fixture(scope="session")

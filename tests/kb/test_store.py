@@ -99,12 +99,6 @@ def test_the_same_message_ranks_the_same(message: str, matchers: tuple[Matcher, 
         assert {c.id: c.chance for c in other} == pytest.approx({c.id: c.chance for c in one}, abs=5e-3)
 
 
-@known_bug("the file keeps float16: the node that compiled answers with other numbers than those that load")
-def test_the_node_that_made_the_file_says_exactly_what_the_others_say(matchers: tuple[Matcher, Matcher]) -> None:
-    before, after = ([matcher.rank(message).records for message in MESSAGES] for matcher in matchers)
-    assert before == after
-
-
 def test_saving_again_what_was_loaded_changes_nothing(path: Path, reader: Reader, tmp_path: Path) -> None:
     again = tmp_path / "again.sqlite"
     save(again, load(path), reader.segmenter.cut)
@@ -193,3 +187,10 @@ def test_a_save_that_fails_leaves_the_old_file_as_it_was(made: Compiled, reader:
     assert path.read_bytes() == before
     save(path, made, reader.segmenter.cut)  # what the failed one left behind is no hindrance
     assert load(path).knowledge == made.knowledge
+
+
+@known_bug("sqlite makes an empty file where there is none; the next start finds it and fails with KeyError: 'facts'")
+def test_loading_what_is_not_there_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises((OSError, KeyError)):
+        load(tmp_path / "none.sqlite")
+    assert list(tmp_path.iterdir()) == []
