@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kb.load import CONTENT
 
 _PREFIX = "HELPDESK_"
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class SettingsError(Exception):
@@ -20,9 +21,9 @@ class DeskHours(BaseModel):
     """When the support desk is staffed, Asia/Shanghai. ``days``: 1 (Monday) to 7."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    days: tuple[int, ...] = (1, 2, 3, 4, 5)
-    opens: str = Field("08:30", pattern=r"^\d\d:\d\d$")
-    closes: str = Field("17:30", pattern=r"^\d\d:\d\d$")
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5)
+    opens: str = Field("08:30", pattern=_CLOCK)
+    closes: str = Field("17:30", pattern=_CLOCK)
 
 
 class Settings(BaseModel):
@@ -58,7 +59,7 @@ def _parsed(name: str, value: str) -> object:
             return yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise SettingsError(
-                f"{_PREFIX}DESK_HOURS 写法有误，例如 {{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}}"
+                f"设置有误：{_PREFIX}DESK_HOURS 要写成 {{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}}"
             ) from error
     return value.upper() if name == "log_level" else value
 

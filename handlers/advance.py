@@ -40,11 +40,23 @@ def advance(conversation: Conversation, incoming: Incoming, base: KnowledgeBase,
         return Turn((), conversation)
     heard = _with_fragments(conversation, Understanding(incoming, clip(incoming.text), base))
     if heard.empty:
-        return picture(conversation, base) if incoming.image else Turn((), conversation)
+        return _wordless(incoming, conversation, base)
     turn = _turn(heard, conversation, base, scene)
     settled = turn.reply.outcome not in ("unknown", "choices", "smalltalk")
     memory = Heard(heard.text, incoming.at, settled) if incoming.at and not incoming.group else None
     return Turn(turn.replies, turn.conversation.but(heard=memory), (*turn.effects, _log(heard, turn.reply)))
+
+
+def _wordless(incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Nothing typed: silence, or a picture, which goes to whoever has the case."""
+    if not incoming.image:
+        return Turn((), conversation)
+    ticket = conversation.ticket if handoff.is_open(conversation.ticket) else None
+    effects = (AddToTicket(ticket.number, "picture", incoming.image),) if ticket else ()
+    if handoff.in_charge(ticket):
+        return Turn((), conversation, effects)
+    turn = picture(conversation, base)
+    return Turn(turn.replies, turn.conversation, effects)
 
 
 def _with_fragments(conversation: Conversation, heard: Understanding) -> Understanding:

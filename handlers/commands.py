@@ -35,6 +35,8 @@ def choose(heard: Understanding, conversation: Conversation, base: KnowledgeBase
     """A number or a label from the latest list; None where the message is neither."""
     item = chosen(heard, conversation)
     walk = conversation.walk
+    if item is None and not conversation.offered and base.sayings.whole(heard.text):
+        return None
     if item is None and heard.number and walk and not walk.paused and not conversation.offered:
         return steps.jump(walk, heard.number, conversation, base)
     if item is None:
@@ -103,7 +105,9 @@ def _other(
         case "deny" if conversation.record:
             return feedback.unresolved(None, heard, conversation, base, scene)
         case "walk" if record and record.steps:
-            return steps.start(record, conversation, base, conversation.question or "")
+            # A title that was pressed names the record, and none of its ways.
+            asked = conversation.question if conversation.question != record.title else None
+            return steps.start(record, conversation, base, asked or "")
         case "walk" if record:
             return say(answer(record, base, scene, group=heard.incoming.group), conversation)
         case "repeat" if conversation.walk and not conversation.walk.paused:

@@ -28,7 +28,7 @@ def unresolved(
     subject = base.knowledge.record.get(record or conversation.record or "")
     effects = (Feedback(subject.id, helped=False),) if subject else ()
     times = conversation.unresolved + 1
-    walked = conversation.walk is not None
+    walked = conversation.walk is not None and subject is not None and conversation.walk.record == subject.id
     state = conversation.but(unresolved=times)
     if subject is None and conversation.question is None:
         turn = say(Reply("unknown", (Text(base.knowledge.wording.unresolved_nothing),)), state.but(unresolved=0))

@@ -100,7 +100,7 @@ def show(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
     state = conversation.but(
         record=record.id,
         walk=replace(walk, paused=False),
-        offered=options or conversation.offered,
+        offered=options,
         asked=None,
         about_contacts=False,
         tried=(*(tried for tried in conversation.tried if tried != record.id), record.id),

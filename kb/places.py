@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kb.knowledge import Knowledge
+from kb.normalise import plain
 
 _LONGEST = 14
 _BESIDE = re.compile(r"^(?:街道|镇|新?区|社区|工地|项目|工程|标段|这边|那边|这里|那里|附近)")
@@ -29,13 +30,13 @@ class Place:
 class Gazetteer:
     """Finds place names; the longest name wins, from left to right."""
 
-    def __init__(self, knowledge: Knowledge, cut: Callable[[str], list[str]]) -> None:
-        """``cut`` segments text into words; short names of other cities count only as whole words."""
-        self._cut = cut
+    def __init__(self, knowledge: Knowledge, is_ordinary: Callable[[str], bool]) -> None:
+        """``is_ordinary`` knows everyday words; a short name that cuts through one (非常熟悉) is no city."""
+        self._is_ordinary = is_ordinary
         self._names: dict[str, Place] = {}
         self._ambiguous: set[str] = set()
         for name in knowledge.divisions.elsewhere:
-            self._names[name.lower()] = Place(name, elsewhere=True)
+            self._names[plain(name)] = Place(name, elsewhere=True)
         for district in knowledge.districts:
             place = Place(district.name, (district.contact,) if district.contact else ())
             own = (district.name, *district.aliases, *district.typos, *district.places)
@@ -46,8 +47,8 @@ class Gazetteer:
 
     def _add(self, place: Place, names: tuple[str, ...], ambiguous: tuple[str, ...]) -> None:
         for name in (*names, *ambiguous):
-            self._names[name.lower()] = place
-        self._ambiguous |= {name.lower() for name in ambiguous}
+            self._names[plain(name)] = place
+        self._ambiguous |= {plain(name) for name in ambiguous}
 
     def find(self, text: str) -> Place | None:
         """The place a message is about; the last one named wins, since people correct themselves.
@@ -63,14 +64,12 @@ class Gazetteer:
 
     def spans(self, text: str) -> Iterator[tuple[int, int, Place]]:
         """Where each place is named in lower-case text: from, to, and the place."""
-        words: frozenset[str] | None = None
         start, other_city_ends = 0, -9
         while start < len(text):
             length = self._length_at(text, start)
             name = text[start : start + length]
-            if length and len(name) == 2 and self._names[name].elsewhere:
-                words = words if words is not None else frozenset(self._cut(text))
-                length = length if name in words else 0
+            if length == 2 and self._names[name].elsewhere and self._cuts_a_word(text, start):
+                length = 0
             if not length:
                 start += 1
                 continue
@@ -81,6 +80,11 @@ class Gazetteer:
                 place = place if place.elsewhere else Place(name, elsewhere=True)
             yield start, start + length, place
             start += length
+
+    def _cuts_a_word(self, text: str, start: int) -> bool:
+        """Whether the two characters at ``start`` belong to everyday words on either side (东西安装, 南通道)."""
+        sides = (text[max(0, start - 1) : start + 1], text[start + 1 : start + 3])
+        return any(len(pair) == 2 and self._is_ordinary(pair) for pair in sides)
 
     def _length_at(self, text: str, start: int) -> int:
         for length in range(min(_LONGEST, len(text) - start), 1, -1):

@@ -8,6 +8,8 @@ from kb.places import Gazetteer, Place
 from kb.reader import Utterance
 from kb.works import Works
 
+_STATION = "地铁站"
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -52,7 +54,15 @@ class Router:
     def hear(self, utterance: Utterance) -> Site:
         """What one message says about the site; what was typed counts before what it was taken to mean."""
         place = self._gazetteer.find(utterance.plain) or self._gazetteer.find(utterance.text)
-        return Site(place, self._works.find(utterance.plain) or self._works.find(utterance.text))
+        typed, meant = (self._works.find(self._without_places(text)) for text in (utterance.plain, utterance.text))
+        return Site(place, typed or meant)
+
+    def _without_places(self, text: str) -> str:
+        """The text with its place names blotted out: 福建路 builds no road. A metro station is one wherever it is."""
+        for start, end, _ in self._gazetteer.spans(text):
+            name = text[start:end].removesuffix(_STATION)
+            text = f"{text[:start]}{chr(0) * len(name)}{text[start + len(name) :]}"
+        return text
 
     def in_plain_names(self, utterance: Utterance) -> str:
         """The message with its places and works under their official names (桠溪 → 高淳区, 修马路 → 市政工程).

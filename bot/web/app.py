@@ -125,7 +125,10 @@ async def _read(request: Request) -> Sent:
         if len(body) > _MOST_BYTES:
             raise RefusedError(413, "内容太长了，请删短一些再发。")
     try:
-        return Sent.model_validate(json.loads(body))
+        # Half a character cannot be sent back, so it does not come in either.
+        whole = bytes(body).decode("utf-8", errors="replace")
+        data = json.loads(whole)
+        return Sent.model_validate(json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", errors="replace")))
     except (ValidationError, ValueError, RecursionError) as error:
         raise RefusedError(400, "这条消息发送的格式不对，请刷新页面再试。") from error
 

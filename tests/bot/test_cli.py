@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from kb.load import CONTENT
-from tests.kb.bugs import known_bug
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -98,7 +97,6 @@ def test_settings_that_cannot_be_used() -> None:
     assert "HELPDESK_PORT" in complaint(run("kb", "check", HELPDESK_PORT="x"))
 
 
-@known_bug("logging.basicConfig raises ValueError for an unknown level: a traceback")
 def test_an_unknown_log_level() -> None:
     assert "HELPDESK_LOG_LEVEL" in complaint(run("kb", "show", "nope", HELPDESK_LOG_LEVEL="loud"))
 

@@ -10,7 +10,6 @@ import pytest
 from bot.web.app import COOKIE
 from kb.base import KnowledgeBase
 from tests.bot.server import serving
-from tests.kb.bugs import known_bug
 
 _ids = count()
 
@@ -215,7 +214,6 @@ def test_odd_texts_come_back_as_they_were(text: str, visitor: httpx.Client) -> N
     assert past(visitor)[0]["text"] == text
 
 
-@known_bug("half a surrogate pair cannot be written as UTF-8: the history fails with 500 from then on")
 def test_half_a_character_does_not_spoil_the_history(visitor: httpx.Client) -> None:
     body = b'{"text": "\\ud800", "id": "%s"}' % new_id().encode()
     visitor.post("/chat/send", content=body, headers={"content-type": "application/json"})

@@ -2,7 +2,6 @@ import pytest
 
 from kb.base import KnowledgeBase
 from tests.handlers.talk import Talk
-from tests.kb.bugs import known_bug
 
 
 @pytest.mark.parametrize(
@@ -87,6 +86,5 @@ def test_a_number_counts_for_the_latest_list(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize("typed", ["666", "886", "88"])
-@known_bug("sayings made of digits (666, 88, 886) are taken for a number of a list")
 def test_sayings_of_digits(typed: str, talk: Talk, base: KnowledgeBase) -> None:
     assert talk.says(typed).text in (base.knowledge.wording.chat_praise, base.knowledge.wording.chat_bye)

@@ -8,7 +8,6 @@ from kb.base import KnowledgeBase
 from kb.load import CONTENT, load
 from kb.model import District
 from tests.handlers.talk import Talk
-from tests.kb.bugs import known_bug
 
 KNOWLEDGE = load(CONTENT)
 PHONES = {contact.id: contact.phones for contact in KNOWLEDGE.contacts}
@@ -137,14 +136,10 @@ def test_no_place_outside_nanjing_leads_to_a_number(base: KnowledgeBase) -> None
     assert elsewhere_with_a_number(names[::3], base) == []
 
 
-@known_bug("乾安县 is read 干安县 as if it were traditional, and the kind of works leads to a number")
 def test_a_name_with_a_traditional_character_is_still_elsewhere(base: KnowledgeBase) -> None:
     assert elsewhere_with_a_number(["乾安县"], base) == []
 
 
-@known_bug(
-    "唐山, 相城 …: a short name that the segmenter does not cut out is not heard, and the kind of works leads to a number"
-)
 def test_no_short_name_outside_nanjing_leads_to_a_number(base: KnowledgeBase) -> None:
     names = [name for name in KNOWLEDGE.divisions.elsewhere if len(name) == 2]
     assert elsewhere_with_a_number(names, base) == []
@@ -166,7 +161,6 @@ def test_no_number_is_made_up(base: KnowledgeBase, place: str, works: str) -> No
 @pytest.mark.parametrize(
     "place", ["福建路", "模范马路", "新模范马路", "金马路", "大桥南路", "南京长江大桥南堡", "鼓楼医院"]
 )
-@known_bug("the name of a road, a bridge or a hospital is heard as the kind of works as well")
 def test_the_name_of_a_place_is_no_kind_of_works(place: str, talk: Talk) -> None:
     said = talk.says(f"{place}的项目打哪个电话")
     assert (said.outcome, said.asked) == ("ask", "project_type")

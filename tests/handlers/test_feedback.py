@@ -3,7 +3,6 @@ import pytest
 from handlers.effects import Feedback, OpenTicket
 from kb.base import KnowledgeBase
 from tests.handlers.talk import Talk
-from tests.kb.bugs import known_bug
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,6 @@ from tests.kb.bugs import known_bug
         # a new subject starts with nothing unresolved
         pytest.param(
             ["考勤地址怎么改", "没解决", "停工了还要打卡吗", "没解决"], ["answer", "steps", "answer", "steps"],
-            marks=known_bug("the paused walk of another record counts as this record's steps walked"),
         ),
     ],
 )  # fmt: skip

@@ -8,7 +8,6 @@ from handlers.message import TicketCard
 from kb.base import KnowledgeBase
 from kb.routing import Site
 from tests.handlers.talk import NOON, Talk
-from tests.kb.bugs import known_bug
 
 
 def opens(talk: Talk) -> None:
@@ -145,7 +144,6 @@ def test_words_about_the_ticket_are_answered_while_a_person_is_in_charge(status:
     assert talk.says("你好").outcome == "smalltalk"
 
 
-@known_bug("advance() answers a picture before it looks who is in charge; staff do not get it either")
 def test_a_picture_while_a_person_is_in_charge_goes_to_him(talk: Talk) -> None:
     opens(talk)
     talk.has_ticket("claimed")

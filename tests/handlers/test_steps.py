@@ -7,7 +7,6 @@ from kb.base import KnowledgeBase
 from kb.load import CONTENT, load
 from kb.model import Record
 from tests.handlers.talk import Said, Talk
-from tests.kb.bugs import known_bug
 
 WITH_STEPS = tuple(record.id for record in load(CONTENT).records if record.steps)
 
@@ -79,6 +78,13 @@ def test_every_end_can_be_reached_by_typing(name: str, by: str, base: KnowledgeB
         assert (ends[0] == "contact") <= (said.asked == "either"), "an end at the authority asks for the site"
 
 
+@pytest.mark.parametrize("name", ["faq-14", "faq-16", "faq-18"])
+def test_a_title_pressed_does_not_choose_at_the_fork(name: str, talk: Talk, base: KnowledgeBase) -> None:
+    record = base.knowledge.record[name]
+    talk.says(f"{record.title} #{name}")
+    assert shows(talk.says("带我一步步做")) == (name, record.steps[0].text)
+
+
 @pytest.mark.parametrize("name", WITH_STEPS)
 def test_back_returns_the_way_one_came(name: str, base: KnowledgeBase) -> None:
     record = base.knowledge.record[name]
@@ -140,7 +146,6 @@ def test_jump_by_number(number: str, shown: int, base: KnowledgeBase) -> None:
     assert shows(said) == (straight.id, straight.steps[min(shown, len(straight.steps)) - 1].text)
 
 
-@known_bug("the options of an earlier fork are still the latest list, so a number never jumps behind a fork")
 def test_jump_by_number_behind_a_fork(talk: Talk) -> None:
     talk.says_all(["无实名制征管编号", "带我一步步做", "1"])
     said = talk.says("3")

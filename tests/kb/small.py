@@ -169,8 +169,9 @@ def _bots_own_words() -> Mapping[str, str]:
     phrases = _real("phrases.yaml") | {"starters": ["faq-01"], "page_groups": groups}
     buttons = {text for name, text in phrases.items() if name.startswith("button_")}
     intents = [
-        intent | {"phrasings": [text for place, text in enumerate(intent["phrasings"]) if place < 2 or text in buttons]}
+        intent | {"phrasings": [text for place, text in enumerate(intent["phrasings"]) if place < 1 or text in buttons]}
         for intent in _real("intents.yaml")["intents"]
+        if intent["id"] in ("greeting", "who_to_call") or buttons & set(intent["phrasings"])
     ]
     return {"phrases.yaml": _dump(phrases), "intents.yaml": _dump({"intents": intents})}
 

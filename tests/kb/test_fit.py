@@ -3,24 +3,12 @@ import pytest
 import kb.fit
 from kb.fit import fit_all
 from kb.knowledge import Knowledge
-from kb.load import load
 from kb.matcher import Matcher
 from kb.reader import Reader
 from kb.samples import samples
 from kb.views import LEXICAL, Fit, Phrasings
-from tests.kb.small import write
 
 Told = list[tuple[str, float]]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    return load(write(tmp_path_factory.mktemp("content")))
-
-
-@pytest.fixture(scope="module")
-def reader(small: Knowledge) -> Reader:
-    return Reader(small)
 
 
 @pytest.fixture(scope="module")
@@ -29,14 +17,14 @@ def told() -> Told:
 
 
 @pytest.fixture(scope="module")
-def fitted(small: Knowledge, reader: Reader, told: Told) -> tuple[Phrasings, dict[str, Fit]]:
-    return fit_all(small, reader, None, lambda stage, share: told.append((stage, share)))
+def fitted(small: Knowledge, small_reader: Reader, told: Told) -> tuple[Phrasings, dict[str, Fit]]:
+    return fit_all(small, small_reader, None, lambda stage, share: told.append((stage, share)))
 
 
 def test_fitting_the_same_content_gives_the_same_numbers(
-    small: Knowledge, reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]
+    small: Knowledge, small_reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]
 ) -> None:
-    one, other = fitted[1], fit_all(small, reader, None)[1]
+    one, other = fitted[1], fit_all(small, small_reader, None)[1]
     assert one.keys() == other.keys() == {"lexical"}
     assert one["lexical"].names == LEXICAL
     assert (one["lexical"].weights == other["lexical"].weights).all()
@@ -44,8 +32,10 @@ def test_fitting_the_same_content_gives_the_same_numbers(
     assert one["lexical"].bands == other["lexical"].bands
 
 
-def test_what_was_learned_is_known(small: Knowledge, reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]) -> None:
-    matcher = Matcher(reader, *fitted, None, small)
+def test_what_was_learned_is_known(
+    small: Knowledge, small_reader: Reader, fitted: tuple[Phrasings, dict[str, Fit]]
+) -> None:
+    matcher = Matcher(small_reader, *fitted, None, small)
     asked = {phrasing.text: record.id for record in small.records for phrasing in record.phrasings}
     speaker = {text: small.fuller.get(record, record) for text, record in asked.items()}
     assert {text: matcher.rank(text).records[0].id for text in asked} == speaker
@@ -61,21 +51,21 @@ def test_progress_is_told_from_beginning_to_end(fitted: tuple[Phrasings, dict[st
 
 
 def test_of_very_many_phrasings_some_are_anchors(
-    small: Knowledge, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    small: Knowledge, small_reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kb.fit, "MOST_ANCHORS", 50)
-    phrasings, fits = fit_all(small, reader, None)
-    assert 25 <= len(phrasings.anchors) <= 50 < len(phrasings.texts)
+    monkeypatch.setattr(kb.fit, "MOST_ANCHORS", 25)
+    phrasings, fits = fit_all(small, small_reader, None)
+    assert 13 <= len(phrasings.anchors) <= 25 < len(phrasings.texts)
     assert sorted(set(phrasings.anchors.tolist())) == phrasings.anchors.tolist()
     assert fits["lexical"].weights.shape == (len(phrasings.anchors), len(phrasings.label_names))
-    matcher = Matcher(reader, phrasings, fits, None, small)
+    matcher = Matcher(small_reader, phrasings, fits, None, small)
     assert matcher.rank("考勤地址定偏了怎么改").records[0].id == "faq-01"
 
 
 def test_of_very_many_phrasings_some_are_tried(
-    small: Knowledge, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    small: Knowledge, small_reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kb.fit, "MOST_CELLS", 30 * len(samples(small)))
-    phrasings, fits = fit_all(small, reader, None)
-    matcher = Matcher(reader, phrasings, fits, None, small)
+    monkeypatch.setattr(kb.fit, "MOST_CELLS", 20 * len(samples(small)))
+    phrasings, fits = fit_all(small, small_reader, None)
+    matcher = Matcher(small_reader, phrasings, fits, None, small)
     assert matcher.rank("考勤地址定偏了怎么改").records[0].id == "faq-01"

@@ -13,7 +13,7 @@ from tests.kb.bugs import known_bug
 
 @pytest.fixture(scope="module")
 def gazetteer(knowledge: Knowledge, base: KnowledgeBase) -> Gazetteer:
-    return Gazetteer(knowledge, base.matcher.reader.segmenter.cut)
+    return Gazetteer(knowledge, base.matcher.reader.segmenter.is_ordinary)
 
 
 OURS = {

@@ -8,14 +8,13 @@ import sqlite_utils
 
 from kb.base import assemble
 from kb.fit import fit_all
-from kb.load import load as load_content
+from kb.knowledge import Knowledge
 from kb.matcher import Matcher
 from kb.meaning import Matrix
 from kb.reader import Reader
 from kb.samples import samples
 from kb.store import Compiled, load, save
 from tests.kb.bugs import known_bug
-from tests.kb.small import write
 
 MESSAGES = (
     "地址填错了",
@@ -46,27 +45,21 @@ ENCODER = HashingEncoder()
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
-    return Reader(load_content(write(tmp_path_factory.mktemp("content"))))
+def made(small: Knowledge, small_reader: Reader) -> Compiled:
+    return Compiled("revision-1", small, small_reader.word_counts, *fit_all(small, small_reader, ENCODER))
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, reader: Reader) -> Compiled:
-    knowledge = load_content(write(tmp_path_factory.mktemp("content")))
-    return Compiled("revision-1", knowledge, reader.word_counts, *fit_all(knowledge, reader, ENCODER))
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory, made: Compiled, reader: Reader) -> Path:
+def path(tmp_path_factory: pytest.TempPathFactory, made: Compiled, small_reader: Reader) -> Path:
     path = tmp_path_factory.mktemp("data") / "knowledge" / "one.sqlite"
-    save(path, made, reader.segmenter.cut)
+    save(path, made, small_reader.segmenter.cut)
     return path
 
 
 @pytest.fixture(scope="module")
-def matchers(made: Compiled, path: Path, reader: Reader) -> tuple[Matcher, Matcher]:
+def matchers(made: Compiled, path: Path, small_reader: Reader) -> tuple[Matcher, Matcher]:
     """The knowledge as it was made, and as it comes out of the file."""
-    return matcher_of(made, reader), assemble(load(path), ENCODER).matcher
+    return matcher_of(made, small_reader), assemble(load(path), ENCODER).matcher
 
 
 def matcher_of(compiled: Compiled, reader: Reader) -> Matcher:
@@ -99,10 +92,10 @@ def test_the_same_message_ranks_the_same(message: str, matchers: tuple[Matcher, 
         assert {c.id: c.chance for c in other} == pytest.approx({c.id: c.chance for c in one}, abs=5e-3)
 
 
-def test_saving_again_what_was_loaded_changes_nothing(path: Path, reader: Reader, tmp_path: Path) -> None:
+def test_saving_again_what_was_loaded_changes_nothing(path: Path, small_reader: Reader, tmp_path: Path) -> None:
     again = tmp_path / "again.sqlite"
-    save(again, load(path), reader.segmenter.cut)
-    one, other = (matcher_of(load(file), reader) for file in (path, again))
+    save(again, load(path), small_reader.segmenter.cut)
+    one, other = (matcher_of(load(file), small_reader) for file in (path, again))
     assert [one.rank(message) for message in MESSAGES] == [other.rank(message) for message in MESSAGES]
 
 
@@ -175,17 +168,17 @@ def test_a_file_half_written_never_appears(made: Compiled, tmp_path: Path) -> No
     assert list(tmp_path.glob("**/*.sqlite")) == []
 
 
-def test_a_save_that_fails_leaves_the_old_file_as_it_was(made: Compiled, reader: Reader, tmp_path: Path) -> None:
+def test_a_save_that_fails_leaves_the_old_file_as_it_was(made: Compiled, small_reader: Reader, tmp_path: Path) -> None:
     def cut(_: str) -> list[str]:
         raise OSError("the disk is full")
 
     path = tmp_path / "two.sqlite"
-    save(path, made, reader.segmenter.cut)
+    save(path, made, small_reader.segmenter.cut)
     before = path.read_bytes()
     with pytest.raises(OSError, match="disk is full"):
         save(path, made, cut)
     assert path.read_bytes() == before
-    save(path, made, reader.segmenter.cut)  # what the failed one left behind is no hindrance
+    save(path, made, small_reader.segmenter.cut)  # what the failed one left behind is no hindrance
     assert load(path).knowledge == made.knowledge
 
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.base import KnowledgeBase
 from kb.knowledge import Knowledge
 from kb.load import CONTENT, load
-from kb.segment import Segmenter
 from kb.vocabulary import Vocabulary
 from tests.kb.bugs import known_bug
 
@@ -14,9 +14,8 @@ HAN = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
 
 
 @pytest.fixture(scope="module")
-def vocabulary(knowledge: Knowledge) -> Vocabulary:
-    words = [*(entry.term for entry in knowledge.lexicon.terms), *knowledge.lexicon.words]
-    return Vocabulary(knowledge.lexicon, Segmenter(words).is_ordinary)
+def vocabulary(knowledge: Knowledge, base: KnowledgeBase) -> Vocabulary:
+    return Vocabulary(knowledge.lexicon, base.matcher.reader.segmenter.is_ordinary)
 
 
 def test_every_alias_becomes_its_term(vocabulary: Vocabulary) -> None:
