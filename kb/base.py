@@ -29,5 +29,5 @@ def assemble(compiled: Compiled, encoder: Encoder | None) -> KnowledgeBase:
     knowledge = compiled.knowledge
     reader = Reader(knowledge, compiled.word_counts)
     matcher = Matcher(reader, compiled.phrasings, compiled.fits, encoder, knowledge)
-    router = Router(knowledge, Gazetteer(knowledge, reader.segmenter.is_ordinary), Works(knowledge))
+    router = Router(knowledge, Gazetteer(knowledge, reader.segmenter), Works(knowledge))
     return KnowledgeBase(knowledge, matcher, router, Sayings(knowledge), compiled.revision)

@@ -11,7 +11,9 @@ from kb.normalise import plain
 from kb.sayings import Sayings
 from kb.yamlfile import Path_, Problem, YamlFile
 
-_PHONE = re.compile(r"(?<![\d\[])\d{7,}(?!\d)")
+_PHONE = re.compile(r"(?<![\d\[])\d(?:[ -]?\d){6,}(?!\d)")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FILLED_IN = frozenset(("number", "of", "most", "labels", "place", "kinds", "known", "groups"))
 _BUTTON_INTENTS = {
     "button_walk": "walk",
     "button_next": "next",
@@ -31,7 +33,7 @@ _BUTTON_INTENTS = {
 def check(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> list[Problem]:
     """All problems of meaning in ``knowledge``, which was read from ``files``."""
     found: list[Problem] = []
-    for finder in (_ids, _links, _graphs, _phrasings, _phones, _lines, _wording, _golden):
+    for finder in (_ids, _links, _graphs, _phrasings, _phones, _kinds_of_works, _lines, _wording, _golden):
         found += finder(knowledge, files)
     return sorted(set(found))
 
@@ -68,8 +70,10 @@ def _links(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Prob
         for place, other in enumerate(record.related):
             if other not in known or other == record.id:
                 yield file.problem(("related", place), f"没有 {other} 这条记录（也不能指向自己）")
-        if record.fuller and record.fuller not in known:
-            yield file.problem(("fuller",), f"没有 {record.fuller} 这条记录")
+        if record.fuller and (record.fuller not in known or record.fuller == record.id):
+            yield file.problem(("fuller",), f"没有 {record.fuller} 这条记录（也不能指向自己）")
+        elif record.fuller and knowledge.record[record.fuller].fuller:
+            yield file.problem(("fuller",), f"{record.fuller} 自己也写了 fuller；更完整的那条不能再指向别处")
         for number, phrasing in enumerate(record.phrasings):
             for other in phrasing.also:
                 if other not in known:
@@ -85,6 +89,14 @@ def _links(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Prob
     for number, kind in enumerate(knowledge.project_types):
         if kind.contact not in contacts:
             yield files["project_types.yaml"].problem(("project_types", number), f"没有 {kind.contact} 这个联系方式")
+    for number, override in enumerate(knowledge.overrides):
+        for name in sorted({override.wins, *override.over} - set(knowledge.project_type)):
+            yield files["project_types.yaml"].problem(("overrides", number), f"没有 {name} 这种工程类型")
+    for number, note in enumerate(knowledge.notes):
+        for name in sorted(set(note.about) - known - contacts):
+            yield files["editor_notes.yaml"].problem(("notes", number), f"没有 {name} 这条记录或联系方式")
+    for name in sorted(set(knowledge.divisions.nanjing) - set(knowledge.district)):
+        yield files["divisions.yaml"].problem(("nanjing", name), f"places.yaml 里没有 {name} 这个区")
 
 
 def _graphs(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
@@ -106,8 +118,23 @@ def _graphs(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pro
                 other = knowledge.record.get(goto)
                 if goto not in places and not (other and other.steps):
                     yield file.problem(("steps", number), f"goto/next 指向的 {goto} 不存在（或那条记录没有步骤）")
+            if not _can_end(record, step.id, frozenset()):
+                yield file.problem(("steps", number), f"从步骤 {step.id} 一直走不到结尾（end）")
             if step.id not in reachable(record):
                 yield file.problem(("steps", number), f"从第一步走不到步骤 {step.id}")
+
+
+def _can_end(record: Record, step_id: str, seen: frozenset[str]) -> bool:
+    """Whether some way from the step comes to an end, or leads on to another record."""
+    places = step_index(record)
+    if step_id not in places:
+        return True
+    if step_id in seen:
+        return False
+    step = record.steps[places[step_id]]
+    ways = exits(record, places[step_id])
+    # A step that leads nowhere is a mistake of its own, and told as that.
+    return bool(step.end) or not ways or any(_can_end(record, way, seen | {step_id}) for way in ways)
 
 
 def _phrasings(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
@@ -142,7 +169,7 @@ def _phones(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pro
             if "phrasings" in path:
                 continue
             for number in _PHONE.findall(text):
-                if number not in groups:
+                if re.sub(r"\D", "", number) not in groups:
                     yield files[name].problem(path, f"号码 {number} 只能写在 contacts.yaml 里")
 
 
@@ -155,6 +182,16 @@ def _texts(data: object, path: Path_) -> Iterator[tuple[Path_, str]]:
     elif isinstance(data, list):
         for place, value in enumerate(data):
             yield from _texts(value, (*path, place))
+
+
+def _kinds_of_works(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
+    """A word tells one kind of works, or it tells nothing."""
+    owner: dict[str, str] = {}
+    for number, kind in enumerate(knowledge.project_types):
+        for word in (*kind.words, *kind.typos):
+            if owner.setdefault(word, kind.id) != kind.id:
+                hint = f"“{word}” 在 {owner[word]} 里已经有了，一个词只能归一类"
+                yield files["project_types.yaml"].problem(("project_types", number), hint)
 
 
 def _lines(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
@@ -171,6 +208,10 @@ def _wording(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pr
         label = getattr(knowledge.wording, button)
         if sayings.whole(label) != intent:
             yield file.problem((button,), f"打字“{label}”听不懂：请把它加进 intents.yaml 的 {intent}")
+    for name, text in knowledge.wording:
+        unknown = set(_PLACEHOLDER.findall(text)) - _FILLED_IN if isinstance(text, str) else ()
+        for placeholder in sorted(unknown):
+            yield file.problem((name,), f"没有 {{{placeholder}}} 这一项可填，请检查花括号里的字")
     for record in knowledge.wording.starters:
         if record not in knowledge.record:
             yield file.problem(("starters",), f"没有 {record} 这条记录")
@@ -182,11 +223,14 @@ def _wording(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pr
 
 def _golden(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Problem]:
     known = {"records": set(knowledge.record), "contacts": set(knowledge.contact)}
+    said = {plain(text) for _, _, _, text in _said(knowledge, files)}
     for number, golden in enumerate(knowledge.golden):
         missing: Iterable[str] = (
             set(golden.accept or ()) - known["records"] | set(golden.contacts or ()) - known["contacts"]
         )
         for name in sorted(missing):
             yield files["golden.yaml"].problem(("golden", number), f"没有 {name}")
+        if plain(golden.q) in said:
+            yield files["golden.yaml"].problem(("golden", number), f"“{golden.q}” 已经是一种说法，不能再拿来检验")
         if golden.accept is None and golden.contacts is None:
             yield files["golden.yaml"].problem(("golden", number), "要写 accept 或 contacts")

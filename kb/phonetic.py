@@ -21,7 +21,8 @@ def syllable(char: str) -> str:
     if not _HAN.match(char):
         return ""
     reading: str = lazy_pinyin(char, style=Style.NORMAL, errors="ignore")[0] if ord(char) in pinyin_dict else ""
-    return reading.replace("ü", "v")
+    # Keyboards have lue and nue where the book has lüe and nüe.
+    return reading.replace("ü", "v").replace("ve", "ue")
 
 
 @lru_cache(maxsize=2_000)
@@ -58,6 +59,7 @@ def split_syllables(run: str) -> tuple[str, ...] | None:
     >>> split_syllables("yaoqingma"), split_syllables("excel")
     (('yao', 'qing', 'ma'), None)
     """
+    run = run.replace("lve", "lue").replace("nve", "nue")
     best: list[tuple[str, ...] | None] = [()] + [None] * len(run)
     known = syllables()
     for end in range(1, len(run) + 1):

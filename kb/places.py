@@ -1,13 +1,13 @@
 """Where a message says the site is: a district of Nanjing, a place on a border of responsibility, or another city."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.knowledge import Knowledge
 from kb.normalise import plain
+from kb.segment import Segmenter
 
-_LONGEST = 14
 _BESIDE = re.compile(r"^(?:街道|镇|新?区|社区|工地|项目|工程|标段|这边|那边|这里|那里|附近)")
 _BEFORE = re.compile(r"(?:在|位于|地点是)$")
 _NO_PLACE_AFTER = {"区": "域别间分段", "市": "场政", "六合": "同"}
@@ -30,22 +30,23 @@ class Place:
 class Gazetteer:
     """Finds place names; the longest name wins, from left to right."""
 
-    def __init__(self, knowledge: Knowledge, is_ordinary: Callable[[str], bool]) -> None:
-        """``is_ordinary`` knows everyday words; a short name that cuts through one (非常熟悉) is no city."""
-        self._is_ordinary = is_ordinary
+    def __init__(self, knowledge: Knowledge, segmenter: Segmenter) -> None:
+        """``segmenter`` tells words apart: a short name that cuts through one (非常熟悉) is no city."""
+        self._segmenter = segmenter
         self._names: dict[str, Place] = {}
         self._ambiguous: set[str] = set()
         for name in knowledge.divisions.elsewhere:
             self._names[plain(name)] = Place(name, elsewhere=True)
         for district in knowledge.districts:
             place = Place(district.name, (district.contact,) if district.contact else ())
-            own = (district.name, *district.aliases, *district.typos, *district.places)
+            own = (district.name, *district.aliases, *district.typos, *district.places, *_with_ending(district.aliases))
             streets = knowledge.divisions.nanjing.get(district.name, ())
             self._add(place, (*own, *streets), district.ambiguous)
         for overlap in knowledge.overlaps:
             self._add(Place(overlap.names[0], overlap.contacts), overlap.names, overlap.ambiguous)
+        self._longest = max(map(len, self._names), default=0)
 
-    def _add(self, place: Place, names: tuple[str, ...], ambiguous: tuple[str, ...]) -> None:
+    def _add(self, place: Place, names: Iterable[str], ambiguous: tuple[str, ...]) -> None:
         for name in (*names, *ambiguous):
             self._names[plain(name)] = place
         self._ambiguous |= {plain(name) for name in ambiguous}
@@ -68,7 +69,7 @@ class Gazetteer:
         while start < len(text):
             length = self._length_at(text, start)
             name = text[start : start + length]
-            if length == 2 and self._names[name].elsewhere and self._cuts_a_word(text, start):
+            if length == 2 and self._names[name].elsewhere and not self._stands_alone(text, start, other_city_ends):
                 length = 0
             if not length:
                 start += 1
@@ -81,13 +82,23 @@ class Gazetteer:
             yield start, start + length, place
             start += length
 
-    def _cuts_a_word(self, text: str, start: int) -> bool:
-        """Whether the two characters at ``start`` belong to everyday words on either side (东西安装, 南通道)."""
-        sides = (text[max(0, start - 1) : start + 1], text[start + 1 : start + 3])
-        return any(len(pair) == 2 and self._is_ordinary(pair) for pair in sides)
+    def _stands_alone(self, text: str, start: int, taken: int) -> bool:
+        """Whether the two characters at ``start`` are a word, or words, by themselves.
+
+        A single character beside them that makes a word with their nearer half (主桥南通道: 通道) belongs to it.
+        """
+        end = start + 2
+        words = dict(self._segmenter.spans(text))
+        ends = {begin + len(word): word for begin, word in words.items()}
+        if not (start in words or start in ends) or not (end in words or end in ends or end == len(text)):
+            return False
+        before = ends.get(start, "") if start != taken else ""
+        after = words.get(end, "")
+        pairs = [before + text[start]] * (len(before) == 1) + [text[end - 1] + after] * (len(after) == 1)
+        return not any(self._segmenter.is_ordinary(pair) for pair in pairs)
 
     def _length_at(self, text: str, start: int) -> int:
-        for length in range(min(_LONGEST, len(text) - start), 1, -1):
+        for length in range(min(self._longest, len(text) - start), 1, -1):
             name = text[start : start + length]
             if name in self._names and self._counts(text, start, name):
                 return length
@@ -103,3 +114,8 @@ class Gazetteer:
         if name in self._ambiguous:
             return bool(_BESIDE.match(after) or _BEFORE.search(text[:start]) or text == name)
         return True
+
+
+def _with_ending(aliases: Iterable[str]) -> list[str]:
+    """南京鼓楼 → 南京鼓楼区: people add it to whatever they call a district."""
+    return [f"{alias}区" for alias in aliases if alias[-1] not in "区县"]

@@ -1,7 +1,7 @@
 """Words of a Chinese sentence: jieba with a tokenizer of our own, so that nobody else's words get in."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import jieba
 
@@ -22,6 +22,13 @@ class Segmenter:
     def cut(self, text: str) -> list[str]:
         """The words and letters of the text, without spaces and punctuation."""
         return [word for word in self._tokenizer.lcut(text, HMM=False) if any(map(str.isalnum, word))]
+
+    def spans(self, text: str) -> Iterator[tuple[int, str]]:
+        """Every piece of the text, words and all else, and where it begins."""
+        place = 0
+        for piece in self._tokenizer.lcut(text, HMM=False):
+            yield place, piece
+            place += len(piece)
 
     def is_ordinary(self, word: str) -> bool:
         """Whether people write this word in sentences of any kind."""

@@ -49,7 +49,9 @@ def save(path: Path, compiled: Compiled, cut: Callable[[str], list[str]]) -> Non
 
 
 def load(path: Path) -> Compiled:
-    """Read a file that ``save`` wrote."""
+    """Read a file that ``save`` wrote. Raises FileNotFoundError where there is none; sqlite would make an empty one."""
+    if not path.exists():
+        raise FileNotFoundError(path)
     database = sqlite_utils.Database(path)
     try:
         texts = {row["name"]: row["value"] for row in database["program"].rows}

@@ -87,11 +87,12 @@ class Vocabulary:
     def _straddles(self, text: str, place: int, meant: str) -> bool:
         """Whether the stretch cuts through an ordinary word that its unlike characters belong to.
 
-        Two short syllables that sound like a term are often the end of one word and the start of the next.
+        A few syllables that sound like a term are often the end of one word and the start of the next (施工原因).
         """
-        if len(meant) > 2:
+        if len(meant) >= _MIN_MISREAD:
             return False
-        before, after = text[max(0, place - 1) : place + 1], text[place + 1 : place + 3]
+        last = place + len(meant) - 1
+        before, after = text[max(0, place - 1) : place + 1], text[last : last + 2]
         return any(len(pair) == 2 and self._is_ordinary(pair) for pair in (before, after))
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.reader import ReaderError
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -26,6 +27,7 @@ _HINTS = {
     "model_attributes_type": "这里要写成 “键: 值” 的形式",
     "dict_type": "这里要写成 “键: 值” 的形式",
     "bool_parsing": "这里只能写 true 或 false",
+    "too_short": "这里至少要写 {min_length} 项",
     "bool_type": "这里只能写 true 或 false",
 }
 
@@ -71,7 +73,7 @@ class YamlFile:
         try:
             value = model.model_validate(self.data)
         except ValidationError as error:
-            return None, problems + [self._describe(dict(item)) for item in error.errors()]
+            return None, problems + [self._describe(dict(item)) for item in _first_causes(error)]
         return (None if problems else value), problems
 
     def _describe(self, error: dict[str, Any]) -> Problem:
@@ -79,8 +81,27 @@ class YamlFile:
         return self.problem(tuple(error["loc"]), hint.format(**error.get("ctx", {})))
 
 
+def _first_causes(error: ValidationError) -> list[Any]:
+    """What went wrong, without the lists that are too short only because their items are wrong."""
+    items = error.errors()
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short"
+        or not any(len(loc) > len(item["loc"]) and loc[: len(item["loc"])] == item["loc"] for loc in places)
+    ]
+
+
 class _Loader(yaml.SafeLoader):
     """SafeLoader that joins the folded lines of Chinese text without the space that English wants."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """A value that is none (a date of month 13, a number of 5,000 digits) is the editor's to mend."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise yaml.MarkedYAMLError(problem="这个值不对，文字请加引号", problem_mark=node.start_mark) from error
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         value = super().construct_scalar(node)
@@ -89,7 +110,22 @@ class _Loader(yaml.SafeLoader):
 
 
 def parse(name: str, text: str) -> YamlFile:
-    """Parse one YAML document; a syntax error or a doubled key becomes a problem, never an exception."""
+    """Parse one YAML document; whatever is wrong with it becomes a problem, never an exception."""
+    try:
+        return _parse(name, text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        hint = f"YAML 写法有误（{error.problem}），请检查缩进、引号和冒号"
+        return YamlFile(name, None, {}, (Problem(name, mark.line + 1 if mark else 1, "", hint),))
+    except ReaderError as error:
+        line = text.count("\n", 0, int(error.position)) + 1
+        return YamlFile(name, None, {}, (Problem(name, line, "", "这一行有不能用的控制字符，请删掉"),))
+    except (yaml.YAMLError, RecursionError) as error:
+        hint = "这里嵌套得太深，或者绕回了自己" if isinstance(error, RecursionError) else f"YAML 写法有误（{error}）"
+        return YamlFile(name, None, {}, (Problem(name, 1, "", hint),))
+
+
+def _parse(name: str, text: str) -> YamlFile:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -98,12 +134,6 @@ def parse(name: str, text: str) -> YamlFile:
         lines = dict(_lines(node, ()))
         doubled = tuple(Problem(name, line, key, "同一个键写了两次，请合并") for key, line in _doubled_keys(node))
         return YamlFile(name, loader.construct_document(node), lines, doubled)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        hint = f"YAML 写法有误（{error.problem}），请检查缩进、引号和冒号"
-        return YamlFile(name, None, {}, (Problem(name, mark.line + 1 if mark else 1, "", hint),))
-    except yaml.YAMLError as error:
-        return YamlFile(name, None, {}, (Problem(name, 1, "", f"文件里有不能用的字符（{error}）"),))
     finally:
         loader.dispose()
 

@@ -3,7 +3,6 @@ from pathlib import Path
 import pytest
 
 from kb.load import ContentError, load
-from tests.kb.bugs import known_bug
 from tests.kb.small import change, line_of, write
 
 
@@ -113,37 +112,25 @@ def test_no_mistake(name: str, old: str, new: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
-        pytest.param(
-            TYPES, "project_types:", "overrides: [{when: [楼], over: [housing], wins: nobody}]\nproject_types:",
-            marks=known_bug("a project type that does not exist may win; the router then fails with a KeyError"),
-        ),
-        pytest.param(
-            "prompt-01.yaml", "answer:", "fuller: faq-02\nanswer:",
-            marks=known_bug("two records may each name the other as the fuller one, and a record itself"),
-        ),
-        pytest.param(
-            "prompt-01.yaml", "    end: ticket", "    next: update",
-            marks=known_bug("a procedure may go round in circles without an end"),
-        ),
-        pytest.param(
-            "faq-01.yaml", "在平台上提交", "打 8327 0001 后提交", marks=known_bug("a number with a space or a dash is not seen")
-        ),
-        pytest.param(
-            "phrases.yaml", "{number}", "{nmuber}", marks=known_bug("a misspelt placeholder fails when it is said: KeyError")
-        ),
-        pytest.param(
-            "editor_notes.yaml", "about: [faq-01]", "about: [faq-99]", marks=known_bug("a note may be about no record")
-        ),
-        pytest.param(
-            "divisions.yaml", "  浦口区:", "  浦囗区:", marks=known_bug("streets of a district that places.yaml does not know are lost")
-        ),
-        pytest.param(
-            TYPES, "words: [住宅]}", "words: [住宅]}\n  - {id: rail, name: 轨道工程, contact: contact-housing, words: [住宅]}",
-            marks=known_bug("“No word stands under two kinds” is not checked; the last one wins"),
-        ),
+        # a project type that does not exist wins
+        (TYPES, "project_types:", "overrides: [{when: [楼], over: [housing], wins: nobody}]\nproject_types:"),
+        # two records each name the other as the fuller one
+        ("prompt-01.yaml", "answer:", "fuller: faq-02\nanswer:"),
+        # a procedure goes round in circles
+        ("prompt-01.yaml", "    end: ticket", "    next: update"),
+        # a telephone number with a space in it
+        ("faq-01.yaml", "在平台上提交", "打 8327 0001 后提交"),
+        # a misspelt placeholder
+        ("phrases.yaml", "{number}", "{nmuber}"),
+        # a note about no record
+        ("editor_notes.yaml", "about: [faq-01]", "about: [faq-99]"),
+        # streets of a district that places.yaml does not know
+        ("divisions.yaml", "  浦口区:", "  浦囗区:"),
+        # a word under two kinds of works
+        (TYPES, "words: [住宅]}", "words: [住宅]}\n  - {id: rail, name: 轨道, contact: contact-housing, words: [住宅]}"),
     ],
 )  # fmt: skip
-def test_a_mistake_that_should_be_found(name: str, old: str, new: str, folder: Path) -> None:
+def test_a_mistake_in_how_files_hang_together(name: str, old: str, new: str, folder: Path) -> None:
     change(folder, name, old, new)
     assert name in [file for file, *_ in problems(folder)]
 

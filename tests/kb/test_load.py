@@ -5,7 +5,6 @@ import pytest
 
 from kb.knowledge import Knowledge
 from kb.load import CONTENT, ContentError, content_files, digest, load, read_folder
-from tests.kb.bugs import known_bug
 from tests.kb.small import change, line_of, write
 
 
@@ -73,13 +72,9 @@ LIST, TEXT, MAPPING = (
         ("contacts.yaml", "['123456789']", "[123456789]", "123456789", "contacts.0.qq_groups.0", TEXT),
         pytest.param(
             *("contacts.yaml", "['83270001']", "[83270001]", "83270001", "contacts.0.phones.0", TEXT),
-            marks=known_bug(
-                "said twice, the second time in English: Tuple should have at least 1 item after validation"
-            ),
         ),
         pytest.param(
             *("contacts.yaml", "['83270001']", "[]", "phones: []", "contacts.0.phones", "这里"),
-            marks=known_bug("the hint is in English: Tuple should have at least 1 item after validation, not 0"),
         ),
         ("out_of_scope.yaml", "near: true", "near: 是", "near: 是", "topics.0.near", "这里只能写 true 或 false"),
         # wrong values

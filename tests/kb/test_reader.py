@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.reader import Utterance
-from tests.kb.bugs import known_bug
 
 Read = Callable[[str], Utterance]
 
@@ -38,7 +37,7 @@ def test_read(raw: str, text: str, read: Read) -> None:
         ("jiangbei xinqu", "江北新区"),
         ("ditie", "地铁"),
         ("zhuzhailou", "住宅楼"),
-        pytest.param("luhe", "六合", marks=known_bug("六 is read liu; the district is Luhe")),
+        ("luhe", "六合"),
         ("xuanwu", "玄武"),
         ("qinhuai", "秦淮"),
         ("yuhuatai", "雨花台"),

@@ -9,7 +9,6 @@ from kb.model import Asking
 from kb.places import Place
 from kb.reader import Utterance
 from kb.routing import Route, Router, Site
-from tests.kb.bugs import known_bug
 
 PUKOU, GULOU, XUZHOU = Place("浦口区", ("contact-pukou",)), Place("鼓楼区"), Place("徐州", elsewhere=True)
 SITES = st.builds(
@@ -91,13 +90,10 @@ def test_every_route_leads_on(router: Router, site: Site) -> None:
         ("徐州的住宅", ()),
         ("鼓楼区", ()),
         ("你好", ()),
-        pytest.param(
-            "福建路的装修", ("contact-decoration",), marks=known_bug("建路 inside the name 福建路 is municipal")
-        ),
-        pytest.param("福建路", (), marks=known_bug("建路 inside the name 福建路 is municipal")),
-        pytest.param(
-            "金马路的装修", ("contact-decoration",), marks=known_bug("马路 inside the name 金马路 is municipal")
-        ),
+        ("福建路的装修", ("contact-decoration",)),  # 建路 inside a name builds no road
+        ("福建路", ()),
+        ("金马路的装修", ("contact-decoration",)),
+        ("大厂地铁站", ("contact-jiangbei", "contact-luhe", "contact-rail")),  # but a metro station is one
     ],
 )
 def test_what_is_heard_leads_to(
@@ -116,8 +112,8 @@ def test_what_is_heard_leads_to(
         ("徐州的住宅", "徐州的房建工程"),
         ("考勤地址填错了", "考勤地址填错了"),
         ("", ""),
-        pytest.param("怎么改管理员", "怎么改管理员", marks=known_bug("怎么市政工程理员")),
-        pytest.param("南京鼓楼区", "鼓楼区", marks=known_bug("鼓楼区区: 南京鼓楼 is a name, 南京鼓楼区 is none")),
+        ("怎么改管理员", "怎么改管理员"),
+        ("南京鼓楼区", "鼓楼区"),
     ],
 )
 def test_in_plain_names(message: str, plain: str, router: Router, read: Callable[[str], Utterance]) -> None:

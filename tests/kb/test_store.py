@@ -14,7 +14,6 @@ from kb.meaning import Matrix
 from kb.reader import Reader
 from kb.samples import samples
 from kb.store import Compiled, load, save
-from tests.kb.bugs import known_bug
 
 MESSAGES = (
     "地址填错了",
@@ -182,7 +181,6 @@ def test_a_save_that_fails_leaves_the_old_file_as_it_was(made: Compiled, small_r
     assert load(path).knowledge == made.knowledge
 
 
-@known_bug("sqlite makes an empty file where there is none; the next start finds it and fails with KeyError: 'facts'")
 def test_loading_what_is_not_there_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises((OSError, KeyError)):
         load(tmp_path / "none.sqlite")

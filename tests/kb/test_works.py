@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from kb.knowledge import Knowledge
 from kb.works import Works
-from tests.kb.bugs import known_bug
 
 
 @pytest.fixture(scope="module")
@@ -72,16 +71,14 @@ HOUSING, MUNICIPAL, RAIL, DECORATION = ("housing",), ("municipal",), ("rail",), 
         ("公路", ()),
         ("高铁站", ()),
         ("水利工程", ()),
-        pytest.param("怎么改管理员", (), marks=known_bug("改管 (verb and object) makes it municipal")),
-        pytest.param("我是做管理的", (), marks=known_bug("做管 makes it municipal")),
-        pytest.param("主管改了", (), marks=known_bug("管改 makes it municipal")),
-        pytest.param("怎么修改路径", (), marks=known_bug("改路 makes it municipal")),
-        pytest.param("谁做处理要管理员吗", (), marks=known_bug("做 处(理要)管 reads as: build a piece of pipe")),
-        pytest.param("修改楼号", (), marks=known_bug("改楼 makes it housing")),
-        pytest.param("线路改了", (), marks=known_bug("路改 makes it municipal")),
-        pytest.param(
-            "工地板房里网特别卡", (), marks=known_bug("地板 makes it decoration; it is in faq-20's phrasings")
-        ),
+        ("怎么改管理员", ()),
+        ("我是做管理的", ()),
+        ("主管改了", ()),
+        ("怎么修改路径", ()),
+        ("谁做处理要管理员吗", ()),
+        ("修改楼号", ()),
+        ("线路改了", ()),
+        ("工地板房里网特别卡", ()),
     ],
 )
 def test_find(message: str, kinds: tuple[str, ...], works: Works) -> None:
