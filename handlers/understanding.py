@@ -121,10 +121,10 @@ class Understanding:
     @cached_property
     def _urgent_clause(self) -> str | None:
         """What a clause of a short message most likely says, where it must not be missed (你啥都不懂，叫个人来)."""
-        clauses = [clause for clause in _CLAUSE.split(self.text) if len(clause) >= _LEAST_SUBJECT]
-        if len(clauses) < 2 or len(self.text) > _LONGEST_CALL:
+        clauses = [clause for clause in _CLAUSE.split(self.text) if _LEAST_SUBJECT <= len(clause) <= _SHORT]
+        if len(self.text) > _LONGEST_CALL or not _CLAUSE.search(self.text) or self.ranking.band == "answer":
             return None
-        rankings = [self.base.matcher.rank(clause) for clause in clauses[:4]]
+        rankings = [self.base.matcher.rank_by_words(clause) for clause in clauses[:4]]
         return next((name for name in _URGENT for found in rankings if found.intent(name) >= _PLAIN), None)
 
     @cached_property

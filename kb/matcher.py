@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,7 @@ class Matcher:
     ) -> None:
         """``fits``: ``lexical`` always; ``meaning`` is used where there is an encoder to go with it."""
         self.reader = reader
+        self._remembered = lru_cache(maxsize=128)(self._rank)
         self._phrasings = phrasings
         self._lexical = fits["lexical"]
         self._full = fits["meaning"] if encoder and "meaning" in fits else None
@@ -126,10 +128,18 @@ class Matcher:
         return self._full is not None
 
     def rank(self, raw: str) -> Ranking:
-        """Rank all meanings of a message."""
+        """Rank all meanings of a message. One turn may ask for the same words twice, so the last ones are kept."""
+        return self._remembered(raw)
+
+    def rank_by_words(self, raw: str) -> Ranking:
+        """Rank by the words alone: quick, and good enough for a part of a message."""
         utterance = self.reader.read(raw)
-        judged = self._judge(utterance)
-        return self._ranking(utterance, judged)
+        like = likeness(self._phrasings, features(utterance))
+        return self._ranking(utterance, self._by(self._lexical, utterance, like))
+
+    def _rank(self, raw: str) -> Ranking:
+        utterance = self.reader.read(raw)
+        return self._ranking(utterance, self._judge(utterance))
 
     def explain(self, raw: str, most: int = 8) -> tuple[Ranking, tuple[Reason, ...]]:
         """The ranking, and the reasons for its likeliest labels (before twins pool)."""

@@ -45,6 +45,7 @@ class Gazetteer:
         for overlap in knowledge.overlaps:
             self._add(Place(overlap.names[0], overlap.contacts), overlap.names, overlap.ambiguous)
         self._longest = max(map(len, self._names), default=0)
+        self._beginnings = frozenset(name[:2] for name in self._names)
 
     def _add(self, place: Place, names: Iterable[str], ambiguous: tuple[str, ...]) -> None:
         for name in (*names, *ambiguous):
@@ -98,6 +99,8 @@ class Gazetteer:
         return not any(self._segmenter.is_ordinary(pair) for pair in pairs)
 
     def _length_at(self, text: str, start: int) -> int:
+        if text[start : start + 2] not in self._beginnings:
+            return 0
         for length in range(min(self._longest, len(text) - start), 1, -1):
             name = text[start : start + length]
             if name in self._names and self._counts(text, start, name):

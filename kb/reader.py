@@ -46,7 +46,9 @@ class Reader:
         """Read one message; never fails, whatever is in it."""
         typed = plain(raw)
         shown = close_up(without_screen_junk(typed))
-        text = close_up(self._vocabulary.rewrite(self._pinyin.read(self._vocabulary.rewrite(shown))))
+        spelt = self._vocabulary.rewrite(shown)
+        spoken = self._pinyin.read(spelt)
+        text = close_up(spelt if spoken == spelt else self._vocabulary.rewrite(spoken))
         return Utterance(raw, typed, text, tuple(self.segmenter.cut(text)), tuple(_sounds(text)))
 
     def _count(self, texts: Iterable[str]) -> Mapping[str, int]:

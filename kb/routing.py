@@ -53,9 +53,14 @@ class Router:
 
     def hear(self, utterance: Utterance) -> Site:
         """What one message says about the site; what was typed counts before what it was taken to mean."""
-        place = self._gazetteer.find(utterance.plain) or self._gazetteer.find(utterance.text)
-        typed, meant = (self._works.find(self._without_places(text)) for text in (utterance.plain, utterance.text))
-        return Site(place, typed or meant)
+        typed = self._heard(utterance.plain)
+        if utterance.text == utterance.plain or (typed.place and typed.types):
+            return typed
+        meant = self._heard(utterance.text)
+        return Site(typed.place or meant.place, typed.types or meant.types)
+
+    def _heard(self, text: str) -> Site:
+        return Site(self._gazetteer.find(text), self._works.find(self._without_places(text)))
 
     def _without_places(self, text: str) -> str:
         """The text with its place names blotted out: 福建路 builds no road. A metro station is one wherever it is."""

@@ -76,11 +76,13 @@ def with_meaning(phrasings: Phrasings, like: Likeness, embedding: Floats) -> Lik
 
 def judge(phrasings: Phrasings, fit: Fit, text: str, like: Likeness, starts: NDArray[np.intp]) -> Floats:
     """(labels, views): what each view of the fit says of the message."""
+    every = len(phrasings.anchors) == phrasings.kernel.size
+    anchors = slice(None) if every else phrasings.anchors
     columns = {
-        "terms": like.lexical[phrasings.anchors] @ fit.weights,
+        "terms": like.lexical[anchors] @ fit.weights,
         "closest": closest(text, phrasings.texts, phrasings.labels, like.together, len(phrasings.label_names)),
     }
     if like.meaning is not None:
-        columns["meaning"] = MEANING_WEIGHT * (like.meaning[phrasings.anchors] @ fit.weights)
+        columns["meaning"] = MEANING_WEIGHT * (like.meaning[anchors] @ fit.weights)
         columns["nearest"] = np.maximum.reduceat(like.meaning, starts)
     return np.stack([columns[name] for name in fit.names], axis=-1)

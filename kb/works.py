@@ -18,6 +18,7 @@ class Works:
             for kind in knowledge.project_types
             for word in (kind.name, *kind.words, *kind.typos, *_built(kind, knowledge.verbs))
         }
+        self._beginnings = frozenset(word[:2] for word in self._words)
         self._objects = {thing: kind.id for kind in knowledge.project_types for thing in kind.objects}
         self._counted = _counted(knowledge.verbs, self._objects)
         self._overrides = knowledge.overrides
@@ -32,12 +33,17 @@ class Works:
                 return (override.wins, *kept)
         return found
 
+    def _length_at(self, text: str, start: int) -> int:
+        if text[start : start + 2] not in self._beginnings:
+            return 0
+        sizes = range(min(_LONGEST, len(text) - start), 1, -1)
+        return next((size for size in sizes if text[start : start + size] in self._words), 0)
+
     def spans(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Where each word of a project type stands in lower-case text: from, to, and the type's id."""
         start = 0
         while start < len(text):
-            sizes = range(min(_LONGEST, len(text) - start), 1, -1)
-            length = next((size for size in sizes if text[start : start + size] in self._words), 0)
+            length = self._length_at(text, start)
             counted = None if length else self._counted.match(text, start)
             if length:
                 yield start, start + length, self._words[text[start : start + length]]
