@@ -33,7 +33,10 @@ def open_knowledge(content: Path, data: Path) -> KnowledgeBase:
         compiled = _load(content, path)
         if encoder is None:
             log.warning("the sentence encoder is not installed; answering with the lexical fit")
-        return assemble(compiled, encoder.result() if encoder else None)
+        base = assemble(compiled, encoder.result() if encoder else None)
+    # Tables that are made at the first use are made now, and not while somebody waits for the first answer.
+    base.router.hear(base.matcher.rank("kaoqin 打卡出了点小状況，该问问谁").utterance)
+    return base
 
 
 def compiled_path(content: Path, data: Path) -> Path:

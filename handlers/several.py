@@ -15,6 +15,8 @@ _MOST = 3
 _LEAST_LENGTH = 5
 _LONGEST = 160
 _SURE = 0.6
+_POSSIBLE = 0.3
+_NUMBER = re.compile(r"电话|号码|座机|联系|哪个部门|找谁|打给|打谁")
 _CALL = "who_to_call"
 
 
@@ -24,11 +26,20 @@ def questions(heard: Understanding) -> tuple[Understanding, ...]:
         return ()
     parts = [part.strip() for part in _BREAK.split(heard.text)]
     asked = [replace(heard, text=part) for part in parts if len(part) >= _LEAST_LENGTH]
-    if len(asked) < 2:
+    # A glance at the words tells whether there can be two subjects; only then is each part looked at closely.
+    if len({_glance(part) for part in asked} - {None}) < 2:
         return ()
     sure = {_subject(part): part for part in reversed(asked[: _MOST + 2]) if _subject(part)}
     in_order = [part for part in asked if sure.get(_subject(part)) is part]
     return tuple(in_order[:_MOST]) if len(in_order) > 1 else ()
+
+
+def _glance(part: Understanding) -> str | None:
+    """What a part may ask for."""
+    ranking = part.base.matcher.rank_by_words(part.text)
+    if ranking.intent(_CALL) >= _POSSIBLE or _NUMBER.search(part.text):
+        return _CALL
+    return ranking.records[0].id if ranking.confidence >= _POSSIBLE else None
 
 
 def _subject(part: Understanding) -> str | None:

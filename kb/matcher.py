@@ -16,7 +16,7 @@ from kb.reader import Reader, Utterance
 from kb.vague import Vagueness
 from kb.views import Fit, Likeness, Phrasings, judge, likeness, with_meaning
 
-_NO_DOUBT = 0.97
+_NO_DOUBT = 0.95
 """A label this likely by the words alone needs no second opinion."""
 _TOPICS = 3
 

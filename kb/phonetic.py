@@ -6,11 +6,13 @@ from functools import lru_cache
 from math import log
 
 from pypinyin import Style, lazy_pinyin
+from pypinyin.contrib.tone_convert import to_normal as normal_style
 from pypinyin.pinyin_dict import pinyin_dict
 
 _LATIN_RUN = re.compile(r"[a-z]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_NO_SYLLABLES = frozenset(("m", "n", "ng", "hm", "hng"))
 _MAX_WORD = 8
 """Syllables in the longest word that typed pinyin is turned into."""
 
@@ -21,8 +23,12 @@ def syllable(char: str) -> str:
     if not _HAN.match(char):
         return ""
     reading: str = lazy_pinyin(char, style=Style.NORMAL, errors="ignore")[0] if ord(char) in pinyin_dict else ""
-    # Keyboards have lue and nue where the book has lüe and nüe.
-    return reading.replace("ü", "v").replace("ve", "ue")
+    return _as_typed(reading)
+
+
+def _as_typed(sound: str) -> str:
+    """Keyboards have v for ü, and lue and nue where the book has lüe and nüe."""
+    return sound.replace("ü", "v").replace("ve", "ue")
 
 
 @lru_cache(maxsize=2_000)
@@ -42,14 +48,9 @@ def fold(sound: str) -> str:
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     """Every toneless syllable of Mandarin, as pypinyin's table has them."""
-    common = (chr(code) for code in pinyin_dict if 0x4E00 <= code <= 0x9FFF)
-    return frozenset(found for found in map(syllable, common) if found.isascii() and found.isalpha()) - {
-        "m",
-        "n",
-        "ng",
-        "hm",
-        "hng",
-    }
+    readings = {readings.partition(",")[0] for code, readings in pinyin_dict.items() if 0x4E00 <= code <= 0x9FFF}
+    found = {_as_typed(normal_style(reading)) for reading in readings}
+    return frozenset(sound for sound in found if sound.isascii() and sound.isalpha()) - _NO_SYLLABLES
 
 
 @lru_cache(maxsize=4_096)
