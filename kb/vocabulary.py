@@ -42,7 +42,9 @@ class Vocabulary:
 
     def rewrite(self, text: str) -> str:
         """The message in the field's own terms."""
-        text = self._pattern.sub(lambda found: self._rewrites[found.group()], text)
+        # Twice, since what one alias becomes may be part of another (登入不了, 登录不了, 登录失败).
+        for _ in range(2):
+            text = self._pattern.sub(lambda found: self._rewrites[found.group()], text)
         text = _LETTERS.sub(lambda found: self._by_initials.get(found.group(), found.group()), text)
         return self.repair(text)
 
