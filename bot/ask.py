@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.desk import Desk
+from bot.desk.scratch import Scratch
 from handlers.advance import advance
 from handlers.conversation import Conversation, Turn
 from handlers.message import Incoming, Reply, Scene, StepCard
@@ -39,7 +39,7 @@ class Session:
     """All conversations of one stream. A line without a conversation is one of its own."""
 
     base: KnowledgeBase
-    desk: Desk = field(default_factory=Desk)
+    desk: Scratch = field(default_factory=Scratch)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _conversations: "OrderedDict[tuple[str, str], Conversation]" = field(default_factory=OrderedDict)
     _told: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -55,7 +55,6 @@ class Session:
         started = time.perf_counter()
         turn = advance(before, incoming, self.base, Scene(self.now(), self.desk.next_number, told))
         took = time.perf_counter() - started
-        self.desk.perform(turn.effects)
         if key:
             self._remember(key, turn.conversation)
         if line.group:

@@ -20,6 +20,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         settings = read_settings(os.environ)
         logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        # These write whole addresses into the log, and a bot's token is part of its address.
+        for chatty in ("httpx", "httpcore", "telegram", "alembic"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         run: Callable[[Settings, argparse.Namespace], int] = options.run
         return run(settings, options)
     except (SettingsError, UsageError) as error:

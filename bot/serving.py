@@ -1,40 +1,83 @@
-"""Serves the web chat until told to stop."""
+"""Serves until told to stop: the web chat, and every channel that is set up."""
 
+import asyncio
 import logging
+import signal
 import socket
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
+from filelock import FileLock, Timeout
 
-from bot.desk import Desk, hours_note
+from bot.clock import now
 from bot.errors import UsageError
-from bot.rooms import Rooms
+from bot.node import Node
 from bot.settings import Settings
+from bot.storage.database import Database, open_database
+from bot.storage.schema import ready
 from bot.web.app import build_app
+from bot.web.visits import Visits
 from kb.base import KnowledgeBase
 
-_STOP_WITHIN = 10
+_STOP_WITHIN = 2
+"""Seconds that open requests are given; what they asked for is in the inbox and not lost."""
 log = logging.getLogger(__name__)
 
 
+class Server(uvicorn.Server):
+    """Told to stop, it only stops serving: the node still has to finish what it has in hand."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals, and do not raise them again at the end."""
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
 def serve(base: KnowledgeBase, settings: Settings) -> int:
-    """Serve on the configured address. Raises UsageError where it is taken."""
+    """Serve on the configured address. Raises UsageError where it is taken or the database cannot be used."""
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = open_database(url, settings.data)
+    lock = FileLock(settings.data / "server.lock")
+    try:
+        # Two servers on one SQLite file would do the same work twice.
+        if database.is_sqlite:
+            lock.acquire(timeout=0)
+        listener = _listen(settings)
+        asyncio.run(_serve(base, settings, database, listener))
+    except Timeout as error:
+        raise UsageError(
+            f"已经有一个程序在用 {settings.data.resolve()}。先停掉它，或者换一个文件夹：HELPDESK_DATA=…"
+        ) from error
+    finally:
+        lock.release()
+    return 0
 
-    def now() -> datetime:
-        return datetime.now(UTC)
 
-    rooms = Rooms(base, Desk(), now, lambda: hours_note(settings.desk_hours, now()))
-    listener = _listen(settings)
-    host, port = listener.getsockname()[:2]
-    print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)
+async def _serve(base: KnowledgeBase, settings: Settings, database: Database, listener: socket.socket) -> None:
+    await ready(database)
+    node = Node(settings, database, base, now)
+    visits = Visits(database, node.pipeline, node.said)
+    routes = node.telegram.routes() if node.telegram else []
     config = uvicorn.Config(
-        build_app(base, rooms),
+        build_app(base, visits, node.state, routes),
         log_level=settings.log_level.lower(),
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,
     )
-    uvicorn.Server(config).run(sockets=[listener])
-    return 0
+    await node.start()
+    host, port = listener.getsockname()[:2]
+    print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)
+    try:
+        await Server(config).serve(sockets=[listener])
+    finally:
+        await node.stop()
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from kb.load import CONTENT
 
 _PREFIX = "HELPDESK_"
+_URL = r"^https?://[^\s/]+"
+_STRUCTURED = {
+    "desk_hours": "{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}",
+    "teams": "[{name: 江宁组, telegram_chat: -1001234567890, districts: [江宁区]}]",
+    "agents": "[{telegram: 123456789, name: 小王}]",
+}
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
@@ -26,6 +32,24 @@ class DeskHours(BaseModel):
     closes: str = Field("17:30", pattern=_CLOCK)
 
 
+class Team(BaseModel):
+    """A team of support staff and what it answers for: districts and project types by their names in the content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field(min_length=1, max_length=40)
+    telegram_chat: int
+    districts: frozenset[str] = frozenset()
+    project_types: frozenset[str] = frozenset()
+
+
+class Agent(BaseModel):
+    """Somebody who may act for the desk from any chat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    telegram: int
+    name: str = Field(min_length=1, max_length=40)
+
+
 class Settings(BaseModel):
     """Everything that can be set; each name in capitals after ``HELPDESK_`` is its environment variable."""
 
@@ -35,6 +59,18 @@ class Settings(BaseModel):
     data: Path = Path("var")
     content: Path = CONTENT
     desk_hours: DeskHours = DeskHours()
+    database_url: SecretStr | None = None
+    telegram_token: SecretStr | None = None
+    telegram_api_url: str = Field("https://api.telegram.org", pattern=_URL)
+    telegram_webhook_url: str | None = Field(None, pattern=_URL)
+    telegram_proxy: str | None = None
+    telegram_staff_chat: int | None = None
+    telegram_rate: float = Field(30, gt=0)
+    """Messages a second to all chats together; what the Bot API allows is about 30."""
+    teams: tuple[Team, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    remind_minutes: float = Field(15, gt=0)
+    """Time without a first reply to a ticket after which staff are reminded."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
@@ -54,13 +90,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 def _parsed(name: str, value: str) -> object:
     """A variable's text as the setting wants it."""
-    if name == "desk_hours":
+    if name in _STRUCTURED:
         try:
             return yaml.safe_load(value)
         except yaml.YAMLError as error:
-            raise SettingsError(
-                f"设置有误：{_PREFIX}DESK_HOURS 要写成 {{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}}"
-            ) from error
+            raise SettingsError(f"设置有误：{_PREFIX}{name.upper()} 要写成 {_STRUCTURED[name]}") from error
     return value.upper() if name == "log_level" else value
 
 

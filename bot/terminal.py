@@ -14,7 +14,8 @@ from rich.padding import Padding
 from rich.panel import Panel
 from rich.text import Text as Styled
 
-from bot.desk import Desk, hours_note
+from bot.desk.hours import hours_note
+from bot.desk.scratch import Scratch
 from bot.settings import Settings
 from handlers.advance import advance
 from handlers.conversation import Conversation
@@ -44,13 +45,12 @@ def chat(base: KnowledgeBase, settings: Settings) -> int:
     console.print(
         Panel(f"{words.page_greeting}\n[dim]{words.page_hint}[/dim]", title=words.page_title, border_style="green")
     )
-    desk, conversation, last = Desk(), Conversation(), Reply("silent")
+    desk, conversation, last = Scratch(), Conversation(), Reply("silent")
     for line in _lines(settings):
         text = _button(line, last) or line
         now = datetime.now(UTC)
         scene = Scene(now, desk.next_number, desk_note=hours_note(settings.desk_hours, now))
         turn = advance(conversation, Incoming(text), base, scene)
-        desk.perform(turn.effects)
         conversation = turn.conversation
         for reply in turn.replies:
             console.print(render(reply, words))

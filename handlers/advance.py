@@ -10,10 +10,10 @@ from handlers.contacts import all_contacts, contact_turn, elsewhere, wants_conta
 from handlers.conversation import Conversation, Heard, Turn, say
 from handlers.effects import AddToTicket, LogQuestion
 from handlers.followup import in_context, leans, stays
-from handlers.message import Incoming, Reply, Scene
+from handlers.message import Incoming, Reply, Scene, Text
 from handlers.several import questions
 from handlers.understanding import Understanding
-from handlers.unknown import picture, unknown
+from handlers.unknown import unknown, unreadable
 from kb.base import KnowledgeBase
 from kb.matcher import Ranking
 from kb.normalise import clip
@@ -48,15 +48,17 @@ def advance(conversation: Conversation, incoming: Incoming, base: KnowledgeBase,
 
 
 def _wordless(incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
-    """Nothing typed: silence, or a picture, which goes to whoever has the case."""
-    if not incoming.image:
+    """Nothing typed: silence, or a picture or file, which goes to whoever has the case."""
+    sent = incoming.image or incoming.file
+    if not sent:
         return Turn((), conversation)
-    ticket = conversation.ticket if handoff.is_open(conversation.ticket) else None
-    effects = (AddToTicket(ticket.number, "picture", incoming.image),) if ticket else ()
-    if handoff.in_charge(ticket):
+    if not handoff.is_open(conversation.ticket) or conversation.ticket is None:
+        return unreadable(conversation, base, picture=incoming.image is not None)
+    effects = (AddToTicket(conversation.ticket.number, "picture", sent),)
+    if handoff.in_charge(conversation.ticket):
         return Turn((), conversation, effects)
-    turn = picture(conversation, base)
-    return Turn(turn.replies, turn.conversation, effects)
+    kept = base.knowledge.wording.picture_kept.format(number=conversation.ticket.number)
+    return say(Reply("escalate", (Text(kept),), ticket=conversation.ticket.number), conversation, *effects)
 
 
 def _with_fragments(conversation: Conversation, heard: Understanding) -> Understanding:

@@ -99,7 +99,7 @@ def _other(
         case "ticket_cancel":
             return handoff.cancel(conversation, base)
         case "resolved":
-            return feedback.resolved(conversation.record, conversation, base)
+            return feedback.resolved(conversation.record, conversation, base, of_ticket=True)
         case "unresolved" | "tried_all":
             return feedback.unresolved(None, heard, conversation, base, scene)
         case "deny" if conversation.record:

@@ -1,5 +1,6 @@
 """What the bot remembers of a conversation: one frozen value, replaced by each turn."""
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -59,6 +60,16 @@ class Conversation:
     def but(self, **changes: Any) -> "Conversation":
         """This conversation with some things changed."""
         return replace(self, **changes)
+
+    def within(self, records: Container[str]) -> "Conversation":
+        """This conversation without what it remembers of records that are no longer there."""
+        walk = self.walk
+        walked = {walk.record, *(record for record, _ in walk.trail)} if walk else set()
+        return self.but(
+            record=self.record if self.record in records else None,
+            walk=walk if all(record in records for record in walked) else None,
+            tried=tuple(record for record in self.tried if record in records),
+        )
 
 
 @dataclass(frozen=True, slots=True)

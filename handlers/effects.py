@@ -39,6 +39,13 @@ class ReopenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmTicket:
+    """What was said to be solved is."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogQuestion:
     """A question and what became of it."""
 
@@ -56,4 +63,4 @@ class Feedback:
     helped: bool
 
 
-Effect = OpenTicket | AddToTicket | CancelTicket | ReopenTicket | LogQuestion | Feedback
+Effect = OpenTicket | AddToTicket | CancelTicket | ReopenTicket | ConfirmTicket | LogQuestion | Feedback

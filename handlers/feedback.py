@@ -1,27 +1,37 @@
 """Hears whether an answer helped; 没解决 always leads somewhere: the steps, the neighbours, then a person."""
 
+from dataclasses import replace
+
 from handlers import handoff, steps
 from handlers.choices import items_of, offer
 from handlers.conversation import Conversation, Turn, say
-from handlers.effects import Feedback
+from handlers.effects import ConfirmTicket, Effect, Feedback
 from handlers.message import Reply, Scene, Text
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
 
 
-def resolved(record: str | None, conversation: Conversation, base: KnowledgeBase) -> Turn:
-    """It helped: that is noted, and the matter is closed."""
+def resolved(record: str | None, conversation: Conversation, base: KnowledgeBase, *, of_ticket: bool = False) -> Turn:
+    """It helped: that is noted, and the matter is closed. ``of_ticket``: what staff have solved may be meant."""
     words = base.knowledge.wording
     state = conversation.but(walk=None, unresolved=0, tried=())
-    effects = (Feedback(record, helped=True),) if record else ()
+    ticket = conversation.ticket
+    if of_ticket and ticket and ticket.status == "solved":
+        text = words.ticket_confirmed.format(number=ticket.number)
+        reply = Reply("smalltalk", (Text(text),), ticket=ticket.number)
+        return say(reply, state.but(ticket=replace(ticket, status="closed")), ConfirmTicket(ticket.number))
+    effects: tuple[Effect, ...] = (Feedback(record, helped=True),) if record else ()
     return say(Reply("smalltalk", (Text(words.glad if record else words.acknowledged),)), state, *effects)
 
 
 def unresolved(
     record: str | None, heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene
 ) -> Turn:
-    """It did not help: the guided fix first, then the neighbouring records, then the authority and a ticket."""
-    if handoff.can_reopen(conversation.ticket, scene.now):
+    """It did not help: the guided fix first, then the neighbouring records, then the authority and a ticket.
+
+    Where a ``record`` is named, by a button below its answer, that answer is meant and no ticket of before.
+    """
+    if record is None and handoff.can_reopen(conversation.ticket, scene.now):
         return handoff.reopen(conversation, base)
     if handoff.is_open(conversation.ticket):
         return handoff.query(conversation, base)

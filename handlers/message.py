@@ -13,6 +13,7 @@ Asked = Literal["project_type", "district", "either", "detail"]
 class Incoming:
     """One message. ``at``: when it came in, where the channel knows (then hasty fragments are read together).
 
+    ``image``: a picture came with it; ``file``: something else that cannot be read (a document, a voice message).
     ``addressed``: meant for the bot; always so in a private chat, in a group by mention, reply or command.
     """
 
@@ -20,6 +21,7 @@ class Incoming:
     group: bool = False
     addressed: bool = True
     image: str | None = None
+    file: str | None = None
     at: datetime | None = None
 
 

@@ -24,6 +24,7 @@ def unknown(heard: Understanding, conversation: Conversation, base: KnowledgeBas
     return say(Reply("unknown", (Text(text),), buttons, confidence=heard.ranking.outside), state)
 
 
-def picture(conversation: Conversation, base: KnowledgeBase) -> Turn:
-    """A picture without words: the bot cannot read it, and says what to type instead."""
-    return say(Reply("ask", (Text(base.knowledge.wording.picture),), asked="detail"), conversation)
+def unreadable(conversation: Conversation, base: KnowledgeBase, *, picture: bool) -> Turn:
+    """A picture or file without words: the bot cannot read it, and says what to type instead."""
+    words = base.knowledge.wording
+    return say(Reply("ask", (Text(words.picture if picture else words.file),), asked="detail"), conversation)

@@ -13,7 +13,7 @@ from kb.yamlfile import Path_, Problem, YamlFile
 
 _PHONE = re.compile(r"(?<![\d\[])\d(?:[ -]?\d){6,}(?!\d)")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_FILLED_IN = frozenset(("number", "of", "most", "labels", "place", "kinds", "known", "groups"))
+_FILLED_IN = frozenset(("number", "of", "most", "labels", "place", "kinds", "known", "groups", "reference"))
 _BUTTON_INTENTS = {
     "button_walk": "walk",
     "button_next": "next",
@@ -23,6 +23,7 @@ _BUTTON_INTENTS = {
     "button_solved": "resolved",
     "button_helped": "resolved",
     "button_unresolved": "unresolved",
+    "button_still": "unresolved",
     "button_none": "none_of_these",
     "button_person": "handoff",
     "button_skip": "skip",

@@ -27,6 +27,7 @@ class Wording(Frozen):
     button_all_contacts: str
     button_skip: str
     button_cancel: str
+    button_still: str
     starters: tuple[str, ...]
     page_title: str
     page_greeting: str
@@ -49,6 +50,10 @@ class Wording(Frozen):
     left: str
     say_more: str
     picture: str
+    file: str
+    file_too_big: str
+    picture_kept: str
+    failed: str
     head_causes: str
     head_steps: str
     head_warnings: str
@@ -75,6 +80,9 @@ class Wording(Frozen):
     ask_site: str
     ask_project_type: str
     qq_groups: str
+    group_joined: str
+    not_yours: str
+    staff_only: str
     ticket_opened: str
     ask_project: str
     ask_person: str
@@ -87,4 +95,10 @@ class Wording(Frozen):
     ticket_is_solved: str
     ticket_reopened: str
     ticket_cancelled: str
+    ticket_taken: str
+    ticket_handed_over: str
+    ticket_solved: str
+    ticket_closed: str
+    ticket_back: str
+    ticket_confirmed: str
     no_ticket: str

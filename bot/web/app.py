@@ -1,14 +1,15 @@
-"""The web chat: one page, four addresses behind it, and the state of the program for whoever watches it."""
+"""The web chat: one page, four addresses behind it; the state of the program; and where platforms post to us."""
 
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
@@ -17,12 +18,13 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.rooms import Rooms
+from bot.web.visits import Visits
 from kb.base import KnowledgeBase
 
 STATIC = Path(__file__).parent / "static"
 COOKIE = "helpdesk_session"
 _MOST_BYTES = 512 * 1024
+_PING_SECONDS = 15
 _COOKIE_AGE = 30 * 24 * 3600
 log = logging.getLogger(__name__)
 
@@ -44,8 +46,10 @@ class RefusedError(Exception):
         super().__init__(text)
 
 
-def build_app(base: KnowledgeBase, rooms: Rooms) -> Starlette:
-    """The application."""
+def build_app(
+    base: KnowledgeBase, visits: Visits, state: Callable[[], dict[str, Any]], routes: Sequence[Route] = ()
+) -> Starlette:
+    """The application. ``state``: how the node is doing; ``routes``: of channels whose platforms post to us."""
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
@@ -54,23 +58,29 @@ def build_app(base: KnowledgeBase, rooms: Rooms) -> Starlette:
         return JSONResponse(first_screen(base))
 
     async def history(request: Request) -> Response:
-        room = rooms.known(request.cookies.get(COOKIE))
-        return JSONResponse({"messages": room.history if room else []})
+        messages, last = await visits.history(request.cookies.get(COOKIE))
+        return JSONResponse({"messages": messages, "last": last})
 
     async def send(request: Request) -> Response:
         sent = await _read(request)
-        session, room = rooms.enter(request.cookies.get(COOKIE))
-        response = JSONResponse({"replies": await rooms.say(room, sent.id, sent.text, sent.label)})
+        cookie = await visits.enter(request.cookies.get(COOKIE))
+        answer = await visits.say(cookie, sent.id, sent.text, sent.label)
+        body = {"replies": answer.replies, "last": answer.last, "pending": answer.pending}
+        response = JSONResponse(body, status_code=202 if answer.pending else 200)
         secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, session, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
+        response.set_cookie(COOKIE, cookie, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
         return response
 
-    async def events(_: Request) -> Response:
-        # Nothing comes to the page unasked yet; 204 tells an EventSource to stop asking.
-        return Response(status_code=204)
+    async def events(request: Request) -> Response:
+        cookie = request.cookies.get(COOKIE)
+        if not cookie or not await visits.is_known(cookie):
+            # 204 tells an EventSource to stop asking.
+            return Response(status_code=204)
+        after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
+        return EventSourceResponse(_stream(visits, cookie, int(after) if after.isdecimal() else 0), ping=_PING_SECONDS)
 
     async def health(_: Request) -> Response:
-        return JSONResponse(health_of(base))
+        return JSONResponse(health_of(base) | state())
 
     return Starlette(
         routes=[
@@ -81,11 +91,18 @@ def build_app(base: KnowledgeBase, rooms: Rooms) -> Starlette:
             Route("/chat/events", events),
             Route("/healthz", health),
             Route("/readyz", health),
+            *routes,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard)],
         exception_handlers={RefusedError: _refused},
     )
+
+
+async def _stream(visits: Visits, cookie: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    async for unasked in visits.unasked(cookie, after):
+        data = json.dumps({"from": unasked.author, "reply": unasked.reply}, ensure_ascii=False)
+        yield ServerSentEvent(data, event="reply", id=str(unasked.number))
 
 
 def first_screen(base: KnowledgeBase) -> dict[str, Any]:

@@ -1,52 +1,85 @@
-"""The web chat, really served: uvicorn on a free port, in a thread of the tests."""
+"""A whole node, really served: uvicorn on a free port in a thread of the tests, an SQLite file in a folder of its own."""
 
+import asyncio
 import socket
+import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import uvicorn
 
-from bot.desk import Desk
-from bot.rooms import Rooms
+from bot.clock import now
+from bot.node import Node
+from bot.settings import DeskHours, Settings
+from bot.storage.database import open_database
+from bot.storage.schema import ready
 from bot.web.app import build_app
+from bot.web.visits import Visits
 from kb.base import KnowledgeBase
 
-NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
-_PATIENCE = 10
+_PATIENCE = 20
+ALWAYS = DeskHours(days=(1, 2, 3, 4, 5, 6, 7), opens="00:00", closes="23:59")
+"""The desk is staffed."""
 
 
-def no_note() -> str | None:
-    """The desk is open."""
-    return None
+@dataclass(slots=True)
+class Running:
+    """What the thread tells the test."""
+
+    node: Node | None = None
+    failed: BaseException | None = None
 
 
 @contextmanager
-def serving(base: KnowledgeBase, desk_note: Callable[[], str | None] = no_note) -> Iterator[str]:
-    """The address of a server that runs as long as the block does."""
-    rooms = Rooms(base, Desk(), lambda: NOON, desk_note)
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+def serving(base: KnowledgeBase, data: Path | None = None, **settings: Any) -> Iterator[str]:
+    """The address of a server that runs as long as the block does. ``data``: its folder, a new one where none is given."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            build_app(base, rooms),
-            log_config=None,
-            access_log=False,
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        chosen = Settings(**{"data": data or Path(folder), "desk_hours": ALWAYS, **settings})
+        started, running = threading.Event(), Running()
+        loop = asyncio.new_event_loop()
+        server: list[uvicorn.Server] = []
+
+        async def serve() -> None:
+            url = chosen.database_url.get_secret_value() if chosen.database_url else None
+            database = open_database(url, chosen.data)
+            await ready(database)
+            node = running.node = Node(chosen, database, base, now)
+            routes = node.telegram.routes() if node.telegram else []
+            app = build_app(base, Visits(database, node.pipeline, node.said), node.state, routes)
+            config = uvicorn.Config(
+                app, log_config=None, access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=1
+            )
+            server.append(uvicorn.Server(config))
+            await node.start()
+            task = asyncio.create_task(server[0].serve(sockets=[listener]))
+            while not server[0].started and not task.done():
+                await asyncio.sleep(0.01)
+            started.set()
+            await task
+            await node.stop()
+
+        def run() -> None:
+            try:
+                loop.run_until_complete(serve())
+            except BaseException as error:
+                running.failed = error
+                raise
+            finally:
+                started.set()
+                loop.close()
+
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
-        give_up = time.monotonic() + _PATIENCE
-        while not server.started:
-            if time.monotonic() > give_up or not thread.is_alive():
-                raise TimeoutError("the server did not start")
-            time.sleep(0.01)
+        started.wait(_PATIENCE)
+        if running.failed or not server:
+            raise RuntimeError("the server did not start") from running.failed
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            server.should_exit = True
+            server[0].should_exit = True
             thread.join(_PATIENCE)

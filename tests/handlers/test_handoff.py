@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from handlers.conversation import TicketStatus
-from handlers.effects import AddToTicket, CancelTicket, Effect, OpenTicket, ReopenTicket
+from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, Effect, OpenTicket, ReopenTicket
 from handlers.message import TicketCard
 from kb.base import KnowledgeBase
 from kb.routing import Site
@@ -159,7 +159,7 @@ def test_a_picture_while_a_person_is_in_charge_goes_to_him(talk: Talk) -> None:
         ("还是不行", timedelta(0), True),
         ("还是不行", timedelta(days=6, hours=23), True),
         ("没解决", timedelta(days=7), True),
-        ("没解决 #faq-13", timedelta(days=1), True),
+        ("没解决 #faq-13", timedelta(days=1), False),  # the button below an answer speaks of that answer
         ("都试过了还是不行", timedelta(days=1), True),
         ("还是不行", timedelta(days=7, seconds=1), False),
         ("还是不行", timedelta(days=30), False),
@@ -168,7 +168,6 @@ def test_a_picture_while_a_person_is_in_charge_goes_to_him(talk: Talk) -> None:
         ("你好", timedelta(days=1), False),
         ("停工了还要打卡吗", timedelta(days=1), False),
         ("工单号多少", timedelta(days=1), False),
-        ("解决了", timedelta(days=1), False),
     ],
 )
 def test_reopen(status: TicketStatus, text: str, ago: timedelta, reopened: bool, talk: Talk) -> None:
@@ -218,3 +217,22 @@ def test_a_detail_can_name_the_site(talk: Talk) -> None:
 
 def test_a_ticket_number_is_short(talk: Talk) -> None:
     assert len(str(talk.says("转人工").ticket)) < 7
+
+
+@pytest.mark.parametrize("text", ["解决了", "好了，可以打卡了", "有用"])
+def test_what_was_said_to_be_solved_is_confirmed(text: str, talk: Talk) -> None:
+    opens(talk)
+    talk.has_ticket("solved", solved_at=NOON)
+    said = talk.says(text)
+    assert said.wants == (ConfirmTicket(1001),)
+    assert "1001" in said.text
+    again = talk.says("还是不行")
+    assert ReopenTicket(1001) in again.wants, "whoever was too quick can come back"
+
+
+def test_feedback_on_an_answer_confirms_no_ticket(talk: Talk) -> None:
+    opens(talk)
+    talk.has_ticket("solved", solved_at=NOON)
+    talk.says("停工了还要打卡吗")
+    said = talk.presses("有用")
+    assert all(not isinstance(effect, ConfirmTicket) for effect in said.wants)

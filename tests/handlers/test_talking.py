@@ -100,6 +100,7 @@ SETTINGS = {
     "button_solved": ["考勤地址怎么改"],
     "button_helped": ["考勤地址怎么改"],
     "button_unresolved": ["考勤地址怎么改"],
+    "button_still": ["考勤地址怎么改"],
     "button_none": ["登录失败"],
     "button_person": ["登录失败"],
     "button_contact": ["考勤率不够会罚多少钱"],
@@ -116,7 +117,7 @@ def test_a_label_typed_does_what_its_button_does(name: str, base: KnowledgeBase)
     typing.says_all(SETTINGS[name])
     pressing.says_all(SETTINGS[name])
     button = next((button for button in pressing.last.buttons if button.label == label), None)
-    assert button or name == "button_solved"
+    assert button or name in ("button_solved", "button_still"), "these two stand elsewhere"
     typed, pressed = typing.says(label), pressing.says(button.send if button else f"{label} #faq-13")
     assert (typed.outcome, typed.text, typed.wants) == (pressed.outcome, pressed.text, pressed.wants)
     assert typed.outcome != "unknown" or name == "button_none"

@@ -1,5 +1,5 @@
 /**
- * The server, as the page sees it: four calls and the shapes that travel.
+ * The server, as the page sees it: four addresses and the shapes that travel.
  *
  * @typedef {{label: string, send: string}} Button
  * @typedef {{title: string, items: Button[]}} Group
@@ -9,7 +9,10 @@
  * @typedef {{id: string, name: string, label: string, phones: Phone[], qq_groups: string[]}} Contact
  * @typedef {{kind: string, [field: string]: any}} Part   see cards.js for the fields of each kind
  * @typedef {{outcome: string, parts: Part[], buttons: Button[]}} Reply
- * @typedef {{from: "user", text: string, id?: string} | {from: "bot", reply: Reply}} PastMessage
+ * @typedef {{from: "bot"|"staff", reply: Reply}} Said
+ * @typedef {{from: "user", text: string, id?: string} | Said} PastMessage
+ * @typedef {{messages: PastMessage[], last: number}} History   `last`: the number of the last message, 0 if none
+ * @typedef {{replies: Reply[], last: number, pending?: boolean}} Sent   `pending`: stored, but the answer comes later
  */
 
 /** A weak network at the gate is better told “没有发出去” than left spinning. */
@@ -27,43 +30,51 @@ export class Refusal extends Error {
 /** @returns {Promise<Start>} */
 export const start = () => call("/chat/start");
 
-/** @returns {Promise<PastMessage[]>} */
-export const history = async () => (await call("/chat/history")).messages;
+/** @returns {Promise<History>} */
+export const history = () => call("/chat/history");
 
 /**
  * @param {{id: string, text: string, label: ?string}} message the same id twice gets the same replies
- * @returns {Promise<Reply[]>}
+ * @returns {Promise<Sent>}
  */
-export async function send({ id, text, label }) {
+export function send({ id, text, label }) {
   const body = JSON.stringify({ id, text, label });
-  return (await call("/chat/send", { method: "POST", headers: { "Content-Type": "application/json" }, body })).replies;
+  return call("/chat/send", { method: "POST", headers: { "Content-Type": "application/json" }, body });
 }
+
+const eventsAfter = (number) => `/chat/events?after=${number}`;
 
 /**
- * Calls `onReply` with whatever support staff say later.
- * EventSource reconnects by itself; on 404 or 204 it closes for good, and so do we.
- * @param {(reply: Reply) => void} onReply
+ * Whatever is said without being the response to a send, from a message's number on; each comes as an event `reply`.
+ * @param {number} after
  */
-export function listen(onReply) {
-  const seen = new Set();
-  const source = new EventSource("/chat/events");
-  source.addEventListener("reply", (event) => {
-    if (event.lastEventId && seen.has(event.lastEventId)) return;
-    seen.add(event.lastEventId);
-    onReply(JSON.parse(event.data));
-  });
-}
+export const listen = (after) => new EventSource(eventsAfter(after));
+
+/**
+ * The status the stream would open with: an EventSource that was turned away never tells.
+ * @param {number} after
+ */
+export const knock = (after) =>
+  patiently(async (signal) => (await fetch(eventsAfter(after), { cache: "no-store", signal })).status);
 
 /** Anything that is not our own JSON (no network, a proxy's error page, a captive portal) throws a plain error. */
-async function call(path, options = {}) {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
-  try {
-    const response = await fetch(path, { credentials: "same-origin", cache: "no-store", signal: abort.signal, ...options });
+function call(path, options = {}) {
+  return patiently(async (signal) => {
+    const response = await fetch(path, { credentials: "same-origin", cache: "no-store", signal, ...options });
     const body = await response.json();
     if (response.ok) return body;
     throw typeof body.error === "string" ? new Refusal(response.status, body) : new Error(`HTTP ${response.status}`);
+  });
+}
+
+/** @template T @param {(signal: AbortSignal) => Promise<T>} ask @returns {Promise<T>} */
+async function patiently(ask) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), PATIENCE_MS);
+  try {
+    return await ask(abort.signal);
   } finally {
     clearTimeout(timer);
+    abort.abort(); // a stream that was only knocked at would stay open
   }
 }

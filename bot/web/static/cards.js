@@ -7,20 +7,28 @@ const MANY_CONTACTS = 3;
 /** The two parts of the official document; `source` begins with the number of one of them. */
 const SOURCE_PARTS = { 一: "常见问题解答", 二: "提示处理方法" };
 
+const SPEAKERS = { bot: "助手的回答", staff: "工作人员的回复" };
+
 const BUILDERS = { text, answer, step, choices, contacts, notice, ticket };
 
 /**
  * @param {import("./api.js").Reply} reply
+ * @param {"bot"|"staff"} from
  * @returns {?HTMLElement} null where there is nothing to see
  */
-export function renderReply({ outcome, parts = [], buttons = [] }) {
+export function renderReply({ outcome, parts = [], buttons = [] }, from) {
   const shown = parts.map(renderPart).filter(Boolean);
   if (!shown.length && !buttons.length) return null;
   // Within a procedure the first button leads on, unless the step itself asks which way to go.
   const leadsOn = outcome === "steps" && !parts.some((part) => part.options?.length);
-  const label = "助手的回答";
-  const attributes = { class: "bubble bot", "data-outcome": outcome, "aria-label": label, tabindex: "-1" };
-  return el("article", attributes, [...shown, buttons.length > 0 && chips(buttons, leadsOn)]);
+  const attributes = { class: `bubble ${from}`, "data-outcome": outcome, "aria-label": SPEAKERS[from], tabindex: "-1" };
+  const head = from === "staff" && speaker();
+  return el("article", attributes, [head, ...shown, buttons.length > 0 && chips(buttons, leadsOn)]);
+}
+
+/** People should know when they talk to a person. */
+function speaker() {
+  return el("p", { class: "speaker" }, [icon("staff"), el("span", { text: "工作人员" })]);
 }
 
 /** A kind that is newer than this page (a tab left open over an update) still shows its text. */

@@ -1,7 +1,9 @@
 /** The page: wires the input, the outbox and the conversation together. */
 import * as api from "./api.js";
+import { attract } from "./attention.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
+import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
 import { Follow } from "./scroll.js";
 import { Panel, showStart } from "./topics.js";
@@ -12,15 +14,23 @@ const messages = document.querySelector("#messages");
 const scroller = document.querySelector("#scroller");
 const welcome = document.querySelector("#welcome");
 
+/** @typedef {{turn: Turn, focusFrom: ?Element, since: number}} Open   a turn without its replies; `since`: see Live */
+
 /** All that changes while the page is open. */
 const state = {
-  /** @type {Map<string, {turn: Turn, focusFrom: ?Element}>} by the id of the entry */
+  /** @type {Map<string, Open>} not delivered yet, by the id of the entry */
   pending: new Map(),
-  listening: false,
+  /** @type {Open[]} delivered and answered later, oldest first */
+  promised: [],
+  /** @type {Map<string, number>} how many replies came straight back, by the id of what was said on this page */
+  said: new Map(),
+  /** @type {?() => void} while the history could not be had */
+  loadAgain: null,
   composer: new Composer(document.querySelector("#composer"), (text) => say({ text })),
   panel: new Panel(),
   follow: new Follow(scroller, document.querySelector("#latest")),
   outbox: new Outbox({ changed, answered }),
+  live: new Live({ came, lost }),
 };
 
 /**
@@ -31,7 +41,8 @@ const state = {
 function say(message, focusFrom = null) {
   const entry = state.outbox.add(message);
   const turn = new Turn(messages, entry.label ?? entry.text);
-  state.pending.set(entry.id, { turn, focusFrom });
+  state.pending.set(entry.id, { turn, focusFrom, since: state.live.last ?? 0 });
+  state.said.set(entry.id, Infinity); // until we know better, all that answers it
   welcome.hidden = true;
   state.follow.toEnd();
   state.outbox.flush();
@@ -46,14 +57,61 @@ function changed(entry) {
   state.follow.toEndIfFollowing();
 }
 
-function answered(entry, replies) {
-  const { turn, focusFrom } = state.pending.get(entry.id);
+/** @param {import("./outbox.js").Entry} entry @param {api.Sent} sent */
+function answered(entry, sent) {
+  const open = state.pending.get(entry.id);
   state.pending.delete(entry.id);
-  const first = turn.answer(replies);
-  if (first) state.follow.reveal(first);
+  state.said.set(entry.id, sent.replies.length);
+  const replies = state.live.answered(sent, open.since);
+  if (sent.pending && !state.live.isPast(sent.last)) promise(open);
+  else {
+    endPromises(); // messages are answered in order
+    show(open, replies);
+  }
+  // Staff can only answer someone who has said something, so a mere visitor costs no connection.
+  state.live.connect();
+  state.loadAgain?.();
+}
+
+/** @param {Open} open */
+function promise(open) {
+  open.turn.promise();
+  state.promised.push(open);
+  state.follow.toEndIfFollowing();
+}
+
+/** Nothing more will come for these, or a person sees to it: what was promised of the bot is not said any longer. */
+function endPromises() {
+  for (const { turn } of state.promised.splice(0)) turn.answer([]);
+}
+
+/** @param {{turn: Turn, focusFrom?: ?Element}} open @param {api.Reply[]} replies @param {"bot"|"staff"} from */
+function show({ turn, focusFrom = null }, replies, from = "bot") {
+  const first = turn.answer(replies, from);
+  if (!first) return state.follow.toEndIfFollowing();
+  state.follow.reveal(first);
   // Whoever chose by button goes on from the reply; whoever has moved elsewhere meanwhile stays there.
-  if (first && focusFrom && document.activeElement === focusFrom) first.focus({ preventScroll: true });
-  listen();
+  if (focusFrom && document.activeElement === focusFrom) first.focus({ preventScroll: true });
+  attract();
+}
+
+/**
+ * Something came that is not the response to a send.
+ * @param {api.Said} said
+ */
+function came({ from, reply }) {
+  if (from === "staff") endPromises();
+  const open = state.promised.shift() ?? { turn: new Turn(messages) };
+  if (!open.turn.isLast) {
+    open.turn.settle();
+    open.turn = new Turn(messages); // answers stand in the order they came in
+  }
+  show(open, [reply], from);
+}
+
+/** @param {boolean} outage */
+function lost(outage) {
+  document.querySelector("#connection").textContent = outage ? "连接断开，正在重连…" : "";
 }
 
 function retry(entry) {
@@ -66,16 +124,6 @@ function edit(entry) {
   state.pending.get(entry.id).turn.remove();
   state.pending.delete(entry.id);
   state.composer.giveBack(entry.text);
-}
-
-/** Staff can only answer someone who has said something, so a mere visitor costs no connection. */
-function listen() {
-  if (state.listening) return;
-  state.listening = true;
-  api.listen((reply) => {
-    const first = new Turn(messages).answer([reply]);
-    if (first) state.follow.reveal(first);
-  });
 }
 
 function pressed(button) {
@@ -114,15 +162,32 @@ async function toClipboard(text) {
   }
 }
 
-/** The past is put on the screen silently: a screen reader should not read it all out. */
-function restore(past) {
+/**
+ * The past is put on the screen silently: a screen reader should not read it all out.
+ * @param {api.History} history
+ */
+function restore({ messages: past, last }) {
+  const interrupted = state.outbox.takeInterrupted();
+  // The reload interrupted the last answer: the message is sent once more, and its id brings the answer.
+  if (interrupted.some(({ id }) => id === past.at(-1)?.id)) past.pop();
   messages.setAttribute("aria-live", "off");
-  messages.prepend(pastTurns(past));
-  resume(new Set(past.map((message) => message.id)));
+  messages.prepend(pastTurns(past.filter(notHereYet())));
+  resume(interrupted, new Set(past.map((message) => message.id)));
   requestAnimationFrame(() => messages.setAttribute("aria-live", "polite"));
   welcome.hidden = messages.childElementCount > 0;
   if (welcome.hidden) state.follow.toEnd("instant");
-  if (past.length) listen();
+  state.live.last = last;
+  const answeredHere = state.said.size > state.pending.size;
+  if (last || answeredHere) state.live.connect();
+}
+
+/** What was said on this page before the history came is on the screen already, with what came straight back. */
+function notHereYet() {
+  let direct = 0;
+  return ({ from, id }) => {
+    if (from === "user") direct = state.said.get(id) ?? 0;
+    return from === "user" ? !state.said.has(id) : from === "staff" || direct-- <= 0;
+  };
 }
 
 /** @param {api.PastMessage[]} past */
@@ -130,26 +195,38 @@ function pastTurns(past) {
   const turns = document.createDocumentFragment();
   let turn = null;
   for (const message of past) {
-    if (message.from === "user") turn = new Turn(turns, message.text);
-    else (turn ??= new Turn(turns)).answer([message.reply]);
+    if (message.from === "user") {
+      turn = new Turn(turns, message.text);
+      turn.answer([]); // until a reply follows
+    } else {
+      // Nobody can tell any longer what came unasked; but staff, and the bot after them, spoke on their own.
+      if (message.from === "staff" || !turn) turn = new Turn(turns);
+      turn.answer([message.reply], message.from);
+      if (message.from === "staff") turn = null;
+    }
   }
   return turns;
 }
 
 /** Sends what a reload interrupted, unless the server had it already. */
-function resume(known) {
-  for (const message of state.outbox.takeInterrupted()) if (!known.has(message.id)) say(message);
+function resume(interrupted, known) {
+  for (const message of interrupted) if (!known.has(message.id)) say(message);
 }
 
 async function load() {
   try {
-    const [start, past] = await Promise.all([api.start(), api.history()]);
+    const [start, history] = await Promise.all([api.start(), api.history()]);
     showStart(start);
-    restore(past);
+    restore(history);
   } catch {
     const again = el("button", { type: "button", class: "retry", text: "没有连上，点此重试" });
     const notice = el("div", { class: "status failed offline" }, [again]);
-    again.addEventListener("click", () => (notice.remove(), load()));
+    state.loadAgain = () => {
+      state.loadAgain = null;
+      notice.remove();
+      load();
+    };
+    again.addEventListener("click", state.loadAgain);
     messages.append(notice);
   }
 }
@@ -170,7 +247,12 @@ document.addEventListener("click", (event) => {
   if (button?.dataset.send !== undefined) pressed(button);
   if (button?.dataset.copy !== undefined) copy(button);
 });
-window.addEventListener("online", () => state.outbox.flush());
+window.addEventListener("online", () => {
+  state.outbox.flush();
+  state.live.wake();
+  state.loadAgain?.();
+});
+document.addEventListener("visibilitychange", () => document.hidden || state.live.wake());
 fitKeyboard();
 load();
 // On a phone this would open the keyboard over the first screen.

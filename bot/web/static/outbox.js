@@ -23,7 +23,7 @@ export class Outbox {
   #events;
 
   /**
-   * @param {{changed: (entry: Entry) => void, answered: (entry: Entry, replies: import("./api.js").Reply[]) => void}} events
+   * @param {{changed: (entry: Entry) => void, answered: (entry: Entry, sent: import("./api.js").Sent) => void}} events
    */
   constructor(events) {
     this.#events = events;
@@ -85,10 +85,10 @@ export class Outbox {
 
   async #deliver(entry) {
     this.#set(entry, "sending");
-    const replies = await send(entry).catch((error) => this.#fail(entry, error));
-    if (!replies) return;
+    const sent = await send(entry).catch((error) => this.#fail(entry, error));
+    if (!sent) return;
     this.drop(entry);
-    this.#events.answered(entry, replies);
+    this.#events.answered(entry, sent);
   }
 
   /** One bad message fails alone; without a network all that wait behind it fail with it. */

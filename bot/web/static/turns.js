@@ -15,15 +15,28 @@ export class Turn {
 
   /**
    * @param {import("./api.js").Reply[]} replies
+   * @param {"bot"|"staff"} from
    * @returns {?HTMLElement} the first reply that can be seen
    */
-  answer(replies) {
+  answer(replies, from = "bot") {
     this.settle();
-    const shown = replies.map(renderReply).filter(Boolean);
+    const shown = replies.map((reply) => renderReply(reply, from)).filter(Boolean);
     // A person is in charge and the bot keeps quiet: without a word here the message would look lost.
-    if (!shown.length && !this.node.querySelector(".bot")) this.#status(el("p", { class: "status", text: "已送达" }));
+    const silent = !shown.length && !this.node.querySelector(".bot");
+    if (silent) this.#status(el("p", { class: "status delivered", text: "已送达" }));
     this.node.append(...shown);
     return shown[0] ?? null;
+  }
+
+  /** The message is stored and the answer will come by the live connection. */
+  promise() {
+    this.settle();
+    this.#status(el("p", { class: "status", text: "已送达，马上回复" }));
+  }
+
+  /** The end of the conversation. */
+  get isLast() {
+    return this.node === this.node.parentNode?.lastElementChild;
   }
 
   /** @param {() => void} onShown called when the dots appear, for scrolling */

@@ -2,10 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.desk import FIRST_NUMBER, SHANGHAI, Desk, hours_note
+from bot.desk.hours import SHANGHAI, hours_note
 from bot.settings import DeskHours
-from handlers.effects import AddToTicket, CancelTicket, Effect, Feedback, LogQuestion, OpenTicket, ReopenTicket
-from kb.routing import Site
 
 USUAL = DeskHours()
 WEDNESDAYS = DeskHours(days=(3,))
@@ -56,26 +54,3 @@ def test_hours_note(hours: DeskHours, when: str, next_opening: str | None) -> No
 )
 def test_hours_are_those_of_nanjing(utc: str, open_now: bool) -> None:
     assert (hours_note(USUAL, datetime.fromisoformat(utc).replace(tzinfo=UTC)) is None) is open_now
-
-
-def test_numbers_are_short_and_never_repeat() -> None:
-    desk = Desk()
-    numbers = [desk.next_number() for _ in range(500)]
-    assert numbers[0] == FIRST_NUMBER
-    assert len(set(numbers)) == len(numbers)
-    assert all(len(str(number)) < 7 for number in numbers)
-
-
-def test_a_case_keeps_what_happens_to_it() -> None:
-    desk = Desk()
-    opened = OpenTicket(1001, "考勤地址怎么改", ("faq-13",), Site())
-    story: list[Effect] = [
-        AddToTicket(1001, "project", "河西"),
-        CancelTicket(1001),
-        ReopenTicket(1001),
-    ]
-    desk.perform([LogQuestion("x", "answer", (), 1.0), opened, Feedback("faq-13", helped=False), *story])
-    desk.perform([AddToTicket(9999, "said", "somebody else's")])
-    assert desk.cases.keys() == {1001}
-    assert desk.cases[1001].opened == opened
-    assert desk.cases[1001].events == story

@@ -1,0 +1,1 @@
+"""Messengers: each translates what comes in to ``Incoming`` and a ``Reply`` to its own messages."""

@@ -1,0 +1,224 @@
+"""Telegram, connected: receives updates, understands them, sends what the outbox holds for it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+from telegram import BotCommand, Update
+from telegram.error import ChatMigrated, TelegramError
+
+from bot.channels.telegram.client import POLL_SECONDS, UPDATES, Client, advice
+from bot.channels.telegram.content import COMMANDS, Me
+from bot.channels.telegram.delivery import send, sorted_error
+from bot.channels.telegram.envelope import event_of
+from bot.channels.telegram.gate import Gate
+from bot.channels.telegram.places import NAME
+from bot.channels.telegram.staff_room import StaffRoom
+from bot.channels.telegram.understanding import Understanding
+from bot.channels.telegram.webhook import Webhook
+from bot.desk.rooms import Rooms
+from bot.pipeline.channel import DroppedError
+from bot.pipeline.happening import Happening, Ignored
+from bot.pipeline.supervisor import Health
+from bot.storage import records
+from bot.storage.database import Database
+from bot.storage.inbox import Event, Stored
+from bot.storage.outbox import Delivery
+from kb.wording import Wording
+
+log = logging.getLogger(__name__)
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_MOST_TYPING = 8
+
+
+class TelegramChannel:
+    """``accept``: puts events into the inbox; until it returns, Telegram is not told that we have them."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        client: Client,
+        rooms: Rooms,
+        gate: Gate,
+        words: Callable[[], Wording],
+        database: Database,
+        accept: Callable[[Sequence[Event]], Awaitable[None]],
+        webhook: Webhook | None,
+    ) -> None:
+        self._client = client
+        self._rooms = rooms
+        self._gate = gate
+        self._words = words
+        self._database = database
+        self._accept = accept
+        self._webhook = webhook
+        self._bot_id = client.token.partition(":")[0]
+        self._me = Me(0, "")
+        self._moved: dict[str, str] = {}
+        self._forums: set[str] = set()
+        self._typing: set[asyncio.Task[None]] = set()
+        self.health = Health()
+
+    async def connect(self) -> None:
+        """Find the Bot API; what it refuses or cannot do is tried again, for ever."""
+        async with self._database.read() as tx:
+            self._moved = await records.relocations(tx, NAME)
+        await self._patiently(self._introduce)
+
+    async def run(self) -> None:
+        """Receive until cancelled."""
+        await self._patiently(self._settle)
+        if self._webhook:
+            await asyncio.Event().wait()
+        await self._poll()
+
+    async def _introduce(self) -> None:
+        """Who the bot is: without its name no mention can be recognised."""
+        await self._client.initialize()
+        me = await self._client.get_me()
+        self._me = Me(me.id, me.username or "")
+        log.info("telegram: connected as @%s", self._me.username)
+
+    async def _settle(self) -> None:
+        """How updates come, which staff chats have topics, and the command menu."""
+        if self._webhook:
+            url, secret = self._webhook.url, self._webhook.secret
+            await self._client.set_webhook(url, secret_token=secret, allowed_updates=list(UPDATES))
+        else:
+            await self._client.delete_webhook()
+        for room in self._rooms.all:
+            await self._look_at(room.address)
+        try:
+            await self._client.set_my_commands([BotCommand(name, label) for name, label, _ in COMMANDS])
+        except TelegramError as error:
+            log.warning("telegram: the command menu could not be set: %s", error.message)
+        self.health.turn("running", f"@{self._me.username}")
+
+    async def _look_at(self, chat: str) -> None:
+        try:
+            found = await self._client.get_chat(self._current(chat))
+        except TelegramError as error:
+            log.warning(
+                "telegram: staff chat %s cannot be opened (%s): is the bot a member of it?", chat, error.message
+            )
+            return
+        if found.is_forum:
+            self._forums.add(chat)
+
+    async def _poll(self) -> None:
+        offset: int | None = None
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                updates = await self._client.raw_updates(offset, POLL_SECONDS)
+            except TelegramError as error:
+                pause = await self._trouble(error, pause)
+                continue
+            self.health.turn("running", f"@{self._me.username}")
+            pause = _FIRST_PAUSE
+            if updates:
+                await self.take(updates)
+                # Only now, with the events in the inbox, does the next request confirm them.
+                offset = max((u["update_id"] for u in updates if isinstance(u.get("update_id"), int)), default=0) + 1
+
+    async def _patiently(self, step: Callable[[], Awaitable[None]]) -> None:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                await step()
+            except TelegramError as error:
+                pause = await self._trouble(error, pause)
+            else:
+                return
+
+    async def _trouble(self, error: TelegramError, pause: float) -> float:
+        self.health.turn("trouble", advice(error))
+        log.warning("telegram: %s; %s; again in %.1f s", error.message, advice(error), pause)
+        await asyncio.sleep(pause)
+        return min(_LONGEST_PAUSE, pause * 2)
+
+    async def take(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Keep updates for good."""
+        staff = frozenset(self._current(room.address) for room in self._rooms.all)
+        events = [event_of(update, self._bot_id, staff) for update in sorted(updates, key=_number)]
+        await self._accept([event for event in events if event])
+        for update in updates[:_MOST_TYPING]:
+            self._show_typing(update)
+
+    def _show_typing(self, update: dict[str, Any]) -> None:
+        """Private chats see that the bot is at it; if that cannot be shown, nobody minds."""
+        message = update.get("message")
+        chat = message.get("chat") if isinstance(message, dict) else None
+        if not isinstance(chat, dict) or chat.get("type") != "private" or len(self._typing) >= _MOST_TYPING:
+            return
+        task = asyncio.create_task(self._type(chat["id"]))
+        self._typing.add(task)
+        task.add_done_callback(self._typing.discard)
+
+    async def _type(self, chat: int) -> None:
+        try:
+            await self._client.send_chat_action(chat, "typing")
+        except TelegramError as error:
+            log.debug("telegram: typing was not shown: %s", error.message)
+
+    async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
+        """What an update means."""
+        try:
+            update = Update.de_json(event.payload, self._client)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning("telegram: update %s is malformed: %r", event.event_id, error)
+            return Ignored("malformed")
+        message = update.message
+        if message and message.migrate_to_chat_id:
+            await self._relocate(message.chat.id, message.migrate_to_chat_id)
+            return Ignored("the group became a supergroup")
+        staff = StaffRoom(self._me, self._rooms, self._gate, self._words().staff_only)
+        reader = Understanding(self._me, self._rooms, self._gate, staff, self._words, self._canonical)
+        return await reader.of(update, event, tx)
+
+    async def deliver(self, delivery: Delivery) -> str | None:
+        """Send one message. Raises bot.pipeline.channel.DeliveryError."""
+        if delivery.payload.get("kind") == "topic" and delivery.lane not in self._forums:
+            raise DroppedError("the group has no topics")
+        try:
+            return await send(self._client, delivery, self._current(delivery.lane))
+        except ChatMigrated as error:
+            await self._relocate(int(self._current(delivery.lane)), error.new_chat_id)
+            raise sorted_error(error, delivery) from error
+        except TelegramError as error:
+            raise sorted_error(error, delivery) from error
+
+    def _canonical(self, chat: int) -> str:
+        """The first id of a chat: conversations and settings go on under it."""
+        name = str(chat)
+        return next((self._canonical(int(old)) for old, new in self._moved.items() if new == name), name)
+
+    def _current(self, chat: str) -> str:
+        """The id a chat has now."""
+        return self._current(self._moved[chat]) if chat in self._moved else chat
+
+    async def _relocate(self, old: int, new: int) -> None:
+        if old == new or self._moved.get(str(old)) == str(new):
+            return
+        log.warning("telegram: group %s is now %s; staff chats in the settings may keep the old number", old, new)
+        self._moved[str(old)] = str(new)
+        async with self._database.write() as tx:
+            await records.relocate(tx, NAME, str(old), str(new))
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for task in self._typing:
+            task.cancel()
+        try:
+            await self._client.shutdown()
+        except TelegramError as error:
+            log.debug("telegram: %s", error.message)
+
+
+def _number(update: dict[str, Any]) -> int:
+    number = update.get("update_id")
+    return number if isinstance(number, int) else 0

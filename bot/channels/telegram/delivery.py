@@ -1,0 +1,154 @@
+"""One outgoing message → one call of the Bot API, and its refusals → what the sender should do."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels.telegram.client import Client, advice
+from bot.pipeline.channel import DroppedError, LaterError, NeverError
+from bot.storage.outbox import Delivery
+
+log = logging.getLogger(__name__)
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_UNCHANGED = "not modified"
+_GONE_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_GONE_THREAD = ("thread not found", "topic_deleted", "topic_closed")
+_PLACEHOLDER = "写在这里"
+
+
+async def send(client: Client, delivery: Delivery, chat: str) -> str | None:
+    """Send to ``chat``; the id of the message (of a topic: its thread). Raises telegram.error.TelegramError."""
+    payload = delivery.payload
+    match payload.get("kind"):
+        case "signal":
+            await client.answer_callback_query(
+                payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
+            )
+            return None
+        case "topic":
+            topic = await client.create_forum_topic(chat, name=payload["name"][:128])
+            return str(topic.message_thread_id)
+        case "copy":
+            copied = await client.copy_message(
+                chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
+            )
+            return str(copied.message_id)
+        case _:
+            return await _post(client, delivery, chat)
+
+
+async def _post(client: Client, delivery: Delivery, chat: str) -> str:
+    payload = delivery.payload
+    if delivery.edit and payload.get("replaces"):
+        edited = await _edit(client, delivery, chat)
+        if edited:
+            return edited
+    sent = await client.send_message(
+        chat,
+        payload["html"],
+        parse_mode=ParseMode.HTML,
+        link_preview_options=_NO_PREVIEW,
+        message_thread_id=_thread(delivery),
+        reply_markup=_markup(payload),
+        disable_notification=payload.get("quiet"),
+        **_quoting(payload),
+    )
+    return str(sent.message_id)
+
+
+async def _edit(client: Client, delivery: Delivery, chat: str) -> str | None:
+    """Put the new text in the place of the old; None where that message cannot be edited any more."""
+    if delivery.edit is None:
+        return None
+    markup = _markup(delivery.payload)
+    try:
+        await client.edit_message_text(
+            delivery.payload["html"],
+            chat,
+            int(delivery.edit),
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+        )
+    except BadRequest as error:
+        text = error.message.lower()
+        if _UNCHANGED in text:
+            return delivery.edit
+        if any(sign in text for sign in _GONE_TO_EDIT):
+            return None
+        raise
+    return delivery.edit
+
+
+def _thread(delivery: Delivery) -> int | None:
+    thread = delivery.thread or delivery.payload.get("thread")
+    return int(thread) if thread else None
+
+
+def _quoting(payload: dict[str, Any]) -> dict[str, Any]:
+    quote = payload.get("quote")
+    return {"reply_parameters": ReplyParameters(int(quote), allow_sending_without_reply=True)} if quote else {}
+
+
+def _markup(payload: dict[str, Any]) -> InlineKeyboardMarkup | ForceReply | None:
+    if payload.get("force_reply"):
+        return ForceReply(input_field_placeholder=_PLACEHOLDER)
+    rows = payload.get("keyboard") or ()
+    buttons = [[InlineKeyboardButton(key["label"], callback_data=key["data"]) for key in row] for row in rows]
+    return InlineKeyboardMarkup(buttons) if buttons else None
+
+
+def sorted_error(error: TelegramError, delivery: Delivery) -> Exception:
+    """What an error means for this message."""
+    why = f"{error.message} ({advice(error)})"
+    if delivery.purpose == "signal":
+        # A toast is for now: later nobody looks.
+        return DroppedError(why)
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+        # Groups have limits of their own; who talks to the bot alone should not wait for a busy group.
+        return LaterError(why, after=seconds, everyone=not delivery.lane.startswith("-"), counts=False)
+    if isinstance(error, ChatMigrated):
+        return LaterError(why, after=0.1, counts=False)
+    if (
+        isinstance(error, InvalidToken)
+        and "not found" in error.message.lower()
+        and delivery.payload.get("kind") != "post"
+    ):
+        # A Bot API server that lacks a method says so with the same number as for a wrong token.
+        return DroppedError(why)
+    if isinstance(error, InvalidToken | Conflict):
+        return LaterError(why, everyone=True, counts=False)
+    if isinstance(error, Forbidden):
+        return NeverError("对方屏蔽了机器人，或机器人不在群里")
+    if isinstance(error, BadRequest):
+        return _refused(error, delivery)
+    if "internal server error" in error.message.lower():
+        return LaterError(why)
+    return LaterError(why, everyone=True, counts=False)
+
+
+def _refused(error: BadRequest, delivery: Delivery) -> Exception:
+    """The request itself is refused: what is optional can go without."""
+    text = error.message.lower()
+    if delivery.payload.get("kind") == "topic":
+        log.info("no topic for ticket %s (%s); its messages go to the group itself", delivery.ticket, error.message)
+        return DroppedError(error.message)
+    if any(sign in text for sign in _GONE_THREAD):
+        return NeverError("话题已删除或关闭")
+    if "chat not found" in text:
+        return NeverError("对方没有和机器人对话过，或这个群不存在")
+    return NeverError(error.message)

@@ -1,0 +1,112 @@
+"""What an agent wants done, however he says it: by button, by command, by a reply, on any channel."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Verb = Literal[
+    "claim",
+    "reply",
+    "note",
+    "hand_over",
+    "choose_team",
+    "ask_reply",
+    "ask_note",
+    "solve",
+    "close",
+    "reopen",
+    "urgent",
+    "back",
+    "show",
+    "list",
+    "mine",
+    "stats",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. ``name``: what colleagues call him; users never see it."""
+
+    channel: str
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One deed. ``room``: the address in ``actor``'s channel where the answer goes; ``media``: a picture for the user."""
+
+    verb: Verb
+    actor: Actor
+    room: str
+    ticket: int | None = None
+    text: str = ""
+    media: dict[str, Any] | None = None
+
+
+_WORDS: dict[str, Verb] = {
+    "认领": "claim",
+    "回复": "reply",
+    "备注": "note",
+    "加备注": "note",
+    "转给": "hand_over",
+    "解决": "solve",
+    "关闭": "close",
+    "重开": "reopen",
+    "重新打开": "reopen",
+    "加急": "urgent",
+    "工单": "show",
+    "claim": "claim",
+    "reply": "reply",
+    "note": "note",
+    "to": "hand_over",
+    "solve": "solve",
+    "close": "close",
+    "reopen": "reopen",
+    "urgent": "urgent",
+    "ticket": "show",
+    "tickets": "list",
+    "mine": "mine",
+    "stats": "stats",
+}
+_ALONE = frozenset(("list", "mine", "stats"))
+_TEXTUAL = frozenset(("reply", "note", "hand_over"))
+_MOST_DIGITS = 10
+_COMMAND = re.compile(
+    rf"^/?(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:@\w+)?(?:[\s:：#]+|$)(?P<number>\S+)?\s*(?P<text>.*)$",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A typed command. ``wrong``: what stands where the number should be."""
+
+    verb: Verb
+    number: int | None = None
+    text: str = ""
+    wrong: str | None = None
+
+
+def parse(text: str, about: int | None = None) -> Command | None:
+    """The command in a line an agent typed (认领 1024, /ticket 1024, 回复 1024 请先……); None where it is none.
+
+    ``about``: the ticket that the surroundings speak of (its topic, a reply to its card), where no number is needed.
+    """
+    found = _COMMAND.match(text.strip())
+    if not found:
+        return None
+    verb = _WORDS[found["word"].lower()]
+    if verb in _ALONE:
+        # “/tickets” is a command, “mine is broken” is talk.
+        return Command(verb) if text.strip().startswith("/") else None
+    number = (found["number"] or "").lstrip("#＃")
+    if number.isascii() and number.isdigit() and len(number) < _MOST_DIGITS:
+        return Command(verb, int(number), found["text"].strip())
+    rest = f"{found['number'] or ''} {found['text']}".strip()
+    if about is not None and (verb in _TEXTUAL or not rest):
+        return Command(verb, about, rest)
+    if text.strip().startswith("/") or (about is None and not rest):
+        return Command(verb, None, "", number)
+    return None  # “解决 不了” and “工单 怎么看” are talk among colleagues

@@ -1,0 +1,238 @@
+"""What agents do to a ticket: each deed changes it, its history, the staff's card and what the user hears, all at once."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.desk import overview
+from bot.desk.actions import Action, Verb
+from bot.desk.cases import Cases
+from bot.desk.form import Where
+from bot.desk.lifecycle import STATUS_NAMES, Deed, after
+from bot.desk.notes import Prompt, Words
+from bot.desk.rooms import Room
+from bot.storage import outbox, tickets
+from bot.storage.tickets import Case
+from handlers.message import Button, Reply, Text, TicketCard
+from kb.wording import Wording
+
+_LONGEST_REPLY = 8_000
+_NO_TEAM = "默认组"
+
+
+class RefusedError(Exception):
+    """A deed that cannot be done; the text is for the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One deed in progress: the transaction, what is wanted, the ticket as it was, who does it and when."""
+
+    tx: AsyncConnection
+    action: Action
+    case: Case
+    agent_id: int
+    now: datetime
+
+    @property
+    def number(self) -> int:
+        """The ticket's."""
+        return self.case.number
+
+    async def change(self, **values: Any) -> None:
+        """Change fields of the ticket."""
+        await tickets.change(self.tx, self.number, self.now, **values)
+
+    async def note(self, kind: str, text: str | None = None) -> None:
+        """Write the deed into the ticket's history."""
+        await tickets.note(self.tx, self.number, self.now, kind, by="agent", agent_id=self.agent_id, text=text)
+
+    def allowed(self, deed: Deed) -> str:
+        """The state that the deed leads to. Raises RefusedError."""
+        status = after(self.case.status, deed)
+        if status is not None:
+            return status
+        name = STATUS_NAMES[self.case.status]
+        if deed == "reply":
+            raise RefusedError(f"工单 {self.number} {name}，这条没有发给用户。要回复请先“重开 {self.number}”。")
+        raise RefusedError(f"工单 {self.number} 现在是“{name}”，做不了这个操作。")
+
+
+class Deeds:
+    """Each returns a sentence for the agent. Raises RefusedError where it cannot be done; then nothing is changed."""
+
+    def __init__(self, cases: Cases) -> None:
+        self._cases = cases
+        self._mail = cases.mail
+        self.by_verb: Mapping[Verb, Callable[[Doing], Awaitable[str]]] = {
+            "claim": self._claim,
+            "reply": self._reply,
+            "note": self._note,
+            "hand_over": self._hand_over,
+            "choose_team": self._choose_team,
+            "ask_reply": self._ask_reply,
+            "ask_note": self._ask_note,
+            "solve": self._solve,
+            "close": self._close,
+            "reopen": self._reopen,
+            "urgent": self._urgent,
+            "back": self._back,
+            "show": self._show,
+        }
+
+    @property
+    def _words(self) -> Wording:
+        return self._mail.base().knowledge.wording
+
+    async def _claim(self, do: Doing) -> str:
+        case = do.case
+        if case.agent_id == do.agent_id and case.status in ("claimed", "waiting"):
+            return f"工单 {case.number} 已经在你手上。"
+        if case.agent_id is not None and case.status in ("claimed", "waiting"):
+            raise RefusedError(f"工单 {case.number} 已由 {case.agent} 认领。")
+        await self._take(do)
+        await self._cases.refresh(do.tx, case.number, do.now)
+        return f"已认领工单 {case.number}。"
+
+    async def _take(self, do: Doing) -> None:
+        """The case is this agent's, and the user knows that a person has it."""
+        await do.change(status=do.allowed("claim"), agent_id=do.agent_id)
+        await do.note("claim")
+        if do.case.status == "open":
+            await self._tell(do, self._words.ticket_taken)
+
+    async def _reply(self, do: Doing) -> str:
+        case, text = do.case, do.action.text.strip()[:_LONGEST_REPLY]
+        if not text and not do.action.media:
+            raise RefusedError(f"回复的内容是空的。写成：回复 {case.number} 要对用户说的话")
+        status = do.allowed("reply")
+        if case.status == "open":
+            await self._take(do)
+        first = {} if case.first_reply_at else {"first_reply_at": do.now}
+        owner = {"agent_id": do.agent_id} if case.agent_id is None else {}
+        await do.change(status=status, **first, **owner)
+        await do.note("reply", text or "（图片或文件）")
+        sent = await self._pass_on(do)
+        if text:
+            await self._mail.tell(do.tx, case, Reply("answer", (Text(text),)), do.now, by_staff=True)
+        await self._cases.refresh(do.tx, case.number, do.now)
+        return "已发给用户。" if sent else "用户那边的渠道收不到图片，请改用文字说明。"
+
+    async def _pass_on(self, do: Doing) -> bool:
+        """Give a picture of the agent's to the user, where both are on the same platform; True where there is none."""
+        if not do.action.media:
+            return True
+        form = self._mail.forms.get(do.case.channel)
+        if form is None or do.case.channel != do.action.actor.channel:
+            return False
+        where = Where(do.case.address, do.case.conversation_id, purpose="staff", ticket=do.number, unasked=True)
+        posts = form.pass_on(where, do.action.media)
+        await outbox.post(do.tx, posts, do.now)
+        return bool(posts)
+
+    async def _note(self, do: Doing) -> str:
+        text = do.action.text.strip()
+        if not text:
+            raise RefusedError(f"备注的内容是空的。写成：备注 {do.number} 内容")
+        await do.note("note", text)
+        return "备注已记下，用户看不到。"
+
+    async def _choose_team(self, do: Doing) -> str:
+        others = self._mail.rooms.others(do.case.team)
+        if not others:
+            raise RefusedError("没有别的组可以转。组写在设置的 teams 里。")
+        await self._cases.show(do.tx, do.case, do.now, teams=others)
+        return "转给哪个组？"
+
+    async def _back(self, do: Doing) -> str:
+        await self._cases.show(do.tx, do.case, do.now)
+        return ""
+
+    async def _hand_over(self, do: Doing) -> str:
+        case, team = do.case, do.action.text.strip()
+        room = self._mail.rooms.find(team)
+        if room is None:
+            names = "、".join(self._mail.rooms.others(case.team)) or "（没有别的组）"
+            raise RefusedError(f"没有“{team}”这个组。可以转给：{names}")
+        if room.team == case.team:
+            raise RefusedError(f"工单 {case.number} 本来就在{room.team}。")
+        status = do.allowed("hand_over")
+        await do.note("hand_over", f"{case.team or _NO_TEAM} → {room.team}")
+        await self._cases.show(do.tx, case, do.now, note=f"已转给{room.team}，这里不用再处理。")
+        await do.change(status=status, team=room.team, agent_id=None, reminded_at=None)
+        await self._introduce(do, room)
+        if case.status != "open":
+            await self._tell(do, self._words.ticket_handed_over)
+        return f"工单 {case.number} 已转给{room.team}。"
+
+    async def _introduce(self, do: Doing, room: Room) -> None:
+        """The ticket comes into its new room with its history and its pictures."""
+        moved = await tickets.get(do.tx, do.number)
+        if moved is None:
+            return
+        await self._cases.show(do.tx, moved, do.now, anew=True)
+        story = overview.story(await tickets.history(do.tx, do.number))
+        words = Words(f"由{do.case.team or _NO_TEAM}转来，此前经过：\n{story}", about=do.number)
+        await self._mail.to_room(do.tx, room, words, do.now)
+        for file in await tickets.files(do.tx, do.number):
+            await self._cases.relay_media(do.tx, moved, file.ref, do.now)
+
+    async def _ask_reply(self, do: Doing) -> str:
+        do.allowed("reply")
+        return await self._prompt(do, "reply", f"请回复这条消息，内容会发给工单 {do.number} 的用户。")
+
+    async def _ask_note(self, do: Doing) -> str:
+        return await self._prompt(do, "note", f"请回复这条消息，写工单 {do.number} 的备注（用户看不到）。")
+
+    async def _prompt(self, do: Doing, purpose: str, text: str) -> str:
+        room = Room("", do.action.actor.channel, do.action.room)
+        await self._mail.to_room(do.tx, room, Prompt(do.number, purpose, text), do.now)
+        return "请在下面那条消息上回复。"
+
+    async def _solve(self, do: Doing) -> str:
+        await self._end(do, "solve", status=do.allowed("solve"), solved_at=do.now)
+        words = self._words
+        buttons = (Button(words.button_solved, words.button_solved), Button(words.button_still, words.button_still))
+        await self._tell(do, words.ticket_solved, buttons)
+        return f"工单 {do.number} 已标为解决，并问了用户好没好。"
+
+    async def _close(self, do: Doing) -> str:
+        solved = do.case.solved_at or do.now
+        await self._end(do, "close", status=do.allowed("close"), closed_at=do.now, solved_at=solved)
+        if do.case.status != "solved":
+            await self._tell(do, self._words.ticket_closed)
+        return f"工单 {do.number} 已关闭。"
+
+    async def _end(self, do: Doing, kind: str, **values: Any) -> None:
+        owner = {} if do.case.agent_id else {"agent_id": do.agent_id}
+        await do.change(**values, **owner)
+        await do.note(kind)
+        await self._cases.refresh(do.tx, do.number, do.now)
+
+    async def _reopen(self, do: Doing) -> str:
+        await do.change(status=do.allowed("reopen"), agent_id=None, solved_at=None, closed_at=None)
+        await do.note("reopen")
+        await self._cases.refresh(do.tx, do.number, do.now)
+        await self._tell(do, self._words.ticket_back)
+        return f"工单 {do.number} 已重新打开。"
+
+    async def _urgent(self, do: Doing) -> str:
+        priority = "normal" if do.case.priority == "urgent" else "urgent"
+        await do.change(priority=priority)
+        await do.note("priority", "加急" if priority == "urgent" else "不急")
+        await self._cases.refresh(do.tx, do.number, do.now)
+        return f"工单 {do.number} 已{'加急' if priority == 'urgent' else '取消加急'}。"
+
+    async def _show(self, do: Doing) -> str:
+        text = await overview.full(do.tx, do.case, self._mail.base().knowledge, do.now)
+        room = Room("", do.action.actor.channel, do.action.room)
+        await self._mail.to_room(do.tx, room, Words(text, about=do.number), do.now)
+        return ""
+
+    async def _tell(self, do: Doing, sentence: str, buttons: tuple[Button, ...] = ()) -> None:
+        """Tell the user what became of his ticket."""
+        card = TicketCard(do.number, sentence.format(number=do.number))
+        await self._mail.tell(do.tx, do.case, Reply("escalate", (card,), buttons, ticket=do.number), do.now)

@@ -1,0 +1,172 @@
+"""One running program: its database, its workers, its channels; started together, stopped together."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels.telegram.form import TelegramForm
+from bot.desk.cases import Cases
+from bot.desk.clockwork import Clockwork
+from bot.desk.deeds import Deeds
+from bot.desk.hours import hours_note
+from bot.desk.mail import Mail
+from bot.desk.rooms import Room, Rooms
+from bot.desk.staff import Staff
+from bot.pipeline.acting import Acting
+from bot.pipeline.numbers import Numbers
+from bot.pipeline.pipeline import Pipeline
+from bot.pipeline.sender import Sender
+from bot.pipeline.supervisor import Health, keep_running
+from bot.pipeline.turns import Turns
+from bot.pipeline.wake import Bell
+from bot.settings import Settings
+from bot.storage import conversations
+from bot.storage.database import Database
+from bot.telegram import Telegram
+from bot.web.channel import WebChannel
+from kb.base import KnowledgeBase
+
+log = logging.getLogger(__name__)
+_WORKERS = 8
+_TURNS_AT_ONCE = 2
+"""More threads than cores would only wait for each other."""
+_WATCH_SECONDS = 1.0
+_CLOCK_SECONDS = 15.0
+_STOP_WITHIN = 8.0
+DEFAULT_TEAM = "客服组"
+
+
+@dataclass
+class Node:
+    """Everything that runs. ``said`` rings when anything has been said in any conversation."""
+
+    settings: Settings
+    database: Database
+    base: KnowledgeBase
+    now: Callable[[], datetime]
+    said: Bell = field(default_factory=Bell)
+
+    def __post_init__(self) -> None:
+        rooms = rooms_of(self.settings, self.base)
+        self.mail = Mail({"telegram": TelegramForm()}, rooms, lambda: self.base)
+        self.cases = Cases(self.mail)
+        self.staff = Staff(self.mail, Deeds(self.cases))
+        self._executor = ThreadPoolExecutor(_TURNS_AT_ONCE, thread_name_prefix="turn")
+        turns = Turns(
+            lambda: self.base,
+            self.mail,
+            self.cases,
+            Numbers(self.database),
+            self._executor,
+            self.now,
+            lambda: hours_note(self.settings.desk_hours, self.now()),
+        )
+        self.acting = Acting(turns, self.staff, self.cases, self.mail, self.now)
+        self.pipeline = Pipeline(self.database, self.acting, self.now)
+        self.pipeline.channels["web"] = WebChannel()
+        self.health: dict[str, Health] = {"web": Health("running")}
+        self._stopping = asyncio.Event()
+        self._workers: list[asyncio.Task[None]] = []
+        self._helpers: list[asyncio.Task[None]] = []
+        token = self.settings.telegram_token
+        self.telegram = (
+            Telegram(self.settings, token.get_secret_value(), self.mail, self.pipeline, self.database, self.now)
+            if token
+            else None
+        )
+
+    async def start(self) -> None:
+        """Begin to work. Channels connect by themselves, each in its own time."""
+        self._workers = [asyncio.create_task(self.pipeline.work(self._stopping)) for _ in range(_WORKERS)]
+        remind = timedelta(minutes=self.settings.remind_minutes)
+        clockwork = Clockwork(self.database, self.cases, remind, self.settings.desk_hours, self.now)
+        self._help("clock", lambda: self._tick(clockwork))
+        self._help("watch", self._watch)
+        if self.telegram:
+            self._start_telegram(self.telegram)
+
+    def _start_telegram(self, telegram: Telegram) -> None:
+        self.health["telegram"] = telegram.channel.health
+        sender = Sender(self.database, telegram.channel, self.acting, self.now)
+        self._workers.append(asyncio.create_task(sender.run(self._stopping)))
+        self._help("outbox", lambda: _pass_on(self.pipeline.finished, sender.posted))
+        self._help("telegram", telegram.run, telegram.channel.health)
+        self._help("telegram files", telegram.files.run)
+
+    def _help(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], health: Health | None = None) -> None:
+        self._helpers.append(asyncio.create_task(keep_running(name, run, health or Health())))
+
+    async def stop(self) -> None:
+        """Receive nothing more; finish what is in hand, within some seconds."""
+        self._stopping.set()
+        for task in self._helpers:
+            task.cancel()
+        _, late = await asyncio.wait(self._workers, timeout=_STOP_WITHIN) if self._workers else (set(), set())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*self._helpers, *self._workers, return_exceptions=True)
+        if self.telegram:
+            await self.telegram.close()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        await self.database.close()
+        log.info(
+            "stopped%s", f"; {len(late)} tasks were cut off, their messages go out after the next start" if late else ""
+        )
+
+    async def _tick(self, clockwork: Clockwork) -> None:
+        while True:
+            if await clockwork.tick():
+                self.pipeline.finished.ring()
+            await asyncio.sleep(_CLOCK_SECONDS)
+
+    async def _watch(self) -> None:
+        """Ring when anything is said, by this process or another (``main.py desk reply``)."""
+        newest = 0
+        while True:
+            bell = self.pipeline.finished.listen()
+            async with self.database.read() as tx:
+                latest = await conversations.newest(tx)
+            if latest != newest:
+                newest = latest
+                self.said.ring()
+            try:
+                await asyncio.wait_for(bell.wait(), _WATCH_SECONDS)
+            except TimeoutError:
+                continue
+
+    def state(self) -> dict[str, Any]:
+        """How the channels are doing."""
+        channels = {
+            name: {"state": health.state, "detail": health.detail, "since": health.since and health.since.isoformat()}
+            for name, health in self.health.items()
+        }
+        return {"channels": channels, "database": "sqlite" if self.database.is_sqlite else "postgresql"}
+
+
+async def _pass_on(rung: Bell, to: Bell) -> None:
+    while True:
+        await rung.listen().wait()
+        to.ring()
+
+
+def rooms_of(settings: Settings, base: KnowledgeBase) -> Rooms:
+    """The staff rooms that the settings name: the default one and the teams'."""
+    kinds = {kind.name: kind.id for kind in base.knowledge.project_types}
+    default = (
+        (Room(DEFAULT_TEAM, "telegram", str(settings.telegram_staff_chat)),) if settings.telegram_staff_chat else ()
+    )
+    teams = tuple(
+        Room(
+            team.name,
+            "telegram",
+            str(team.telegram_chat),
+            team.districts,
+            frozenset(kinds.get(kind, kind) for kind in team.project_types),
+        )
+        for team in settings.teams
+    )
+    return Rooms((*default, *teams))

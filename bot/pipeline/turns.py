@@ -1,0 +1,145 @@
+"""A user's message becomes a turn: the state is read, advance() decides, and all that follows is one transaction."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.desk.cases import Cases
+from bot.desk.form import Where
+from bot.desk.mail import Mail
+from bot.pipeline.happening import Said
+from bot.pipeline.numbers import Numbers
+from bot.pipeline.signals import signal
+from bot.storage import conversations, outbox, records, tickets
+from bot.storage.inbox import Claim, finish
+from bot.storage.tickets import Case
+from handlers.advance import advance
+from handlers.conversation import Conversation, Ticket, Turn
+from handlers.effects import Feedback, LogQuestion, OpenTicket
+from handlers.message import Reply, Scene, Text
+from kb.base import KnowledgeBase
+
+_MOST_TEXT = 10_000
+"""Characters of a message that are kept in the transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Takes turns. ``base``: the knowledge in force; ``desk_note``: when somebody will look, outside the desk's hours."""
+
+    base: Callable[[], KnowledgeBase]
+    mail: Mail
+    cases: Cases
+    numbers: Numbers
+    executor: Executor
+    now: Callable[[], datetime]
+    desk_note: Callable[[], str | None]
+
+    async def take(self, claim: Claim, said: Said) -> None:
+        """Answer one message."""
+        async with claim.reading() as tx:
+            state, case, told = await self._before(tx, claim.event.channel, said)
+        number = await self.numbers.take()
+        used = False
+        try:
+            scene = Scene(self.now(), lambda: number, told, self.desk_note())
+            # Computed beside the event loop: one long message must not stop the others.
+            loop = asyncio.get_running_loop()
+            turn = await loop.run_in_executor(self.executor, advance, state, said.incoming, self.base(), scene)
+            async with claim.writing() as tx:
+                if await finish(tx, claim.event, self.now()):
+                    await self._after(tx, claim, said, turn, case)
+                    used = any(isinstance(effect, OpenTicket) for effect in turn.effects)
+        finally:
+            if not used:
+                self.numbers.give_back(number)
+
+    async def _before(
+        self, tx: AsyncConnection, channel: str, said: Said
+    ) -> tuple[Conversation, Case | None, frozenset[str]]:
+        known = await conversations.load(tx, channel, said.key)
+        case = await tickets.of_conversation(tx, known.id) if known else None
+        state = known.state if known else Conversation()
+        told = await conversations.group_was_told(tx, channel, said.group) if said.group else frozenset[str]()
+        state = state.within(self.base().knowledge.record).but(ticket=_ticket(case, state.ticket))
+        return state, case, told
+
+    async def _after(self, tx: AsyncConnection, claim: Claim, said: Said, turn: Turn, case: Case | None) -> None:
+        now, event = self.now(), claim.event
+        key = await conversations.save(tx, event.channel, said.key, said.address, said.group, turn.conversation, now)
+        shown = (said.shown or said.incoming.text)[:_MOST_TEXT] or _named(said)
+        await conversations.add_said(tx, key, now, shown, event_id=said.message_id, inbox_id=event.id)
+        replies = turn.replies
+        if said.too_big:
+            sorry = self.base().knowledge.wording.file_too_big.format(most=said.too_big)
+            replies = (Reply("smalltalk", (Text(sorry),)),)
+        where = Where(said.address, key, quote=said.quote, edit=said.edit)
+        await self.mail.answer(tx, event.channel, where, replies, now, inbox_id=event.id)
+        if said.signal is not None:
+            await outbox.post(tx, [signal(event.channel, said.signal)], now)
+        await self._keep_files(tx, key, said, case, turn, now)
+        await self.cases.perform(tx, key, event.channel, turn.effects, now)
+        await self._write_down(tx, key, claim, said, turn, now)
+
+    async def _keep_files(
+        self, tx: AsyncConnection, key: int, said: Said, case: Case | None, turn: Turn, now: datetime
+    ) -> None:
+        """Keep pictures, and show them to whoever has the case."""
+        mine = case if case and case.status in tickets.OPEN and turn.conversation.ticket else None
+        rows = [
+            {
+                "conversation_id": key,
+                "ticket": mine.number if mine else None,
+                "at": now,
+                "kind": each.kind,
+                "name": each.name,
+                "size": each.size,
+                "ref": each.ref,
+                "due_at": now,
+            }
+            for each in said.attachments
+        ]
+        await records.keep_attachments(tx, rows)
+        if mine:
+            for each in said.attachments:
+                await self.cases.relay_media(tx, mine, each.ref, now)
+
+    async def _write_down(
+        self, tx: AsyncConnection, key: int, claim: Claim, said: Said, turn: Turn, now: datetime
+    ) -> None:
+        for effect in turn.effects:
+            if isinstance(effect, LogQuestion):
+                values = {
+                    "at": now,
+                    "channel": claim.event.channel,
+                    "group_key": said.group,
+                    "conversation_id": key,
+                    "text": effect.text,
+                    "outcome": effect.outcome,
+                    "records": list(effect.records),
+                    "confidence": effect.confidence,
+                    "revision": self.base().revision,
+                }
+                await records.log_question(tx, values)
+            elif isinstance(effect, Feedback):
+                await records.log_feedback(tx, key, effect.record, now, helped=effect.helped)
+        if said.group:
+            answered = [record for reply in turn.replies if reply.outcome == "answer" for record in reply.records]
+            await conversations.tell_group(tx, claim.event.channel, said.group, answered, now)
+
+
+def _ticket(case: Case | None, remembered: Ticket | None) -> Ticket | None:
+    """The ticket as the desk has it; which detail was asked for is the conversation's own to know."""
+    if case is None or (case.status == "closed" and case.solved_at is None):
+        return None
+    asking = remembered.asking if remembered and remembered.number == case.number else None
+    return Ticket(case.number, case.status, asking if case.status == "open" else None, case.solved_at)
+
+
+def _named(said: Said) -> str:
+    """What stands in the transcript for a message without words."""
+    return "、".join(f"［{each.name or each.kind}］" for each in said.attachments)

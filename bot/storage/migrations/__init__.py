@@ -1,0 +1,1 @@
+"""Versions of the tables, oldest first; appended to, never edited."""

@@ -1,0 +1,9 @@
+"""How Alembic runs here: on the connection that bot.storage.schema hands it, within its transaction."""
+
+from alembic import context
+
+from bot.storage.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,128 @@
+"""The web chat's visitors: what they say goes into the inbox, what they are told comes from the database."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from bot.pipeline.pipeline import Pipeline
+from bot.pipeline.wake import Bell, rung
+from bot.storage import conversations, inbox
+from bot.storage.conversations import Line
+from bot.storage.database import Database
+from bot.web.channel import NAME, event
+
+_MOST_MESSAGES = 200
+_PATIENCE = 20.0
+"""Seconds a request waits for its answer; the page gives up a little later."""
+_LOOK_AGAIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Replies to a message; ``pending``: it is kept, and will be answered over the stream. ``last``: number of the newest."""
+
+    replies: list[dict[str, Any]]
+    last: int
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Something said that is not the answer to a request."""
+
+    number: int
+    author: str
+    reply: dict[str, Any]
+
+
+class Visits:
+    """Visitors are known by a secret in their cookie; what is stored is its digest."""
+
+    def __init__(self, database: Database, pipeline: Pipeline, said: Bell) -> None:
+        self._database = database
+        self._pipeline = pipeline
+        self._said = said
+        self._late: dict[str, set[int]] = {}
+
+    async def enter(self, cookie: str | None) -> str:
+        """The visitor's secret: his own where we know it, or a new one that nobody can guess."""
+        if cookie and await self.is_known(cookie):
+            return cookie
+        return secrets.token_urlsafe(24)
+
+    async def is_known(self, cookie: str | None) -> bool:
+        """Whether somebody with this secret has said anything."""
+        if not cookie:
+            return False
+        async with self._database.read() as tx:
+            key = _key(cookie)
+            return bool(await conversations.load(tx, NAME, key)) or await inbox.has_lane(tx, f"{NAME}:{key}")
+
+    async def say(self, cookie: str, message: str, text: str, label: str | None) -> Answer:
+        """Keep a message, wait for its answer; the same message again gets the same answer."""
+        key = _key(cookie)
+        sent = event(key, message, text, label)
+        await self._pipeline.accept([sent])
+        async with self._database.read() as tx:
+            found = await inbox.find(tx, NAME, sent.id)
+        if found is None:
+            raise LookupError(f"event {sent.id} is not in the inbox")
+        done = await self._done(sent.id)
+        async with self._database.read() as tx:
+            lines = await conversations.answers(tx, found[0]) if done else []
+            known = await conversations.load(tx, NAME, key)
+            last = await conversations.last_line(tx, known.id) if known else 0
+        if not done:
+            self._late.setdefault(key, set()).add(found[0])
+        return Answer([line.reply for line in lines if line.reply], last, pending=not done)
+
+    async def _done(self, event_id: str) -> bool:
+        """Whether the event is done before patience ends."""
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while asyncio.get_running_loop().time() < deadline:
+            bell = self._pipeline.finished.listen()
+            async with self._database.read() as tx:
+                found = await inbox.find(tx, NAME, event_id)
+            if found and found[1] != "new":
+                return True
+            await rung(bell, _LOOK_AGAIN)
+        return False
+
+    async def history(self, cookie: str | None) -> tuple[list[dict[str, Any]], int]:
+        """What was said so far, and the number of the newest."""
+        if not cookie:
+            return [], 0
+        async with self._database.read() as tx:
+            known = await conversations.load(tx, NAME, _key(cookie))
+            lines = await conversations.lines(tx, known.id, _MOST_MESSAGES) if known else []
+        return [_past(line) for line in lines], lines[-1].id if lines else 0
+
+    async def unasked(self, cookie: str, after: int) -> AsyncIterator[Unasked]:
+        """Everything said after message ``after`` that no request brings: as long as somebody listens."""
+        key = _key(cookie)
+        first = True
+        while True:
+            bell = self._said.listen()
+            async with self._database.read() as tx:
+                known = await conversations.load(tx, NAME, key)
+                lines = await conversations.after(tx, known.id, after) if known else []
+            for line in lines:
+                # Whoever connects has seen nothing after ``after``; later, direct answers come with their request.
+                if line.reply and (first or line.pushed or line.inbox_id in self._late.get(key, ())):
+                    yield Unasked(line.id, line.author, line.reply)
+                after = line.id
+            first = False
+            await bell.wait()
+
+
+def _key(cookie: str) -> str:
+    return sha256(cookie.encode()).hexdigest()
+
+
+def _past(line: Line) -> dict[str, Any]:
+    if line.author == "user":
+        return {"from": "user", "text": line.text, "id": line.event_id}
+    return {"from": line.author, "reply": line.reply}
