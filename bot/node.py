@@ -26,6 +26,7 @@ from bot.pipeline.wake import Bell
 from bot.settings import Settings
 from bot.storage import conversations
 from bot.storage.database import Database
+from bot.storage.leading import lead
 from bot.telegram import Telegram
 from bot.web.channel import WebChannel
 from kb.base import KnowledgeBase
@@ -84,7 +85,7 @@ class Node:
         self._workers = [asyncio.create_task(self.pipeline.work(self._stopping)) for _ in range(_WORKERS)]
         remind = timedelta(minutes=self.settings.remind_minutes)
         clockwork = Clockwork(self.database, self.cases, remind, self.settings.desk_hours, self.now)
-        self._help("clock", lambda: self._tick(clockwork))
+        self._help("clock", lambda: lead(self.database, "clock", lambda: self._tick(clockwork)))
         self._help("watch", self._watch)
         if self.telegram:
             self._start_telegram(self.telegram)
@@ -92,10 +93,23 @@ class Node:
     def _start_telegram(self, telegram: Telegram) -> None:
         self.health["telegram"] = telegram.channel.health
         sender = Sender(self.database, telegram.channel, self.acting, self.now)
-        self._workers.append(asyncio.create_task(sender.run(self._stopping)))
+        self._workers.append(asyncio.create_task(self._send(sender)))
         self._help("outbox", lambda: _pass_on(self.pipeline.finished, sender.posted))
         self._help("telegram", telegram.run, telegram.channel.health)
-        self._help("telegram files", telegram.files.run)
+        self._help("telegram files", lambda: lead(self.database, "telegram files", telegram.files.run))
+
+    async def _send(self, sender: Sender) -> None:
+        """Send, in turns with no other node; ends when told to stop."""
+        sending = asyncio.create_task(
+            keep_running(
+                "sender", lambda: lead(self.database, "telegram sender", lambda: sender.run(self._stopping)), Health()
+            )
+        )
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((sending, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not self.database.is_sqlite and not sender.is_running:
+            sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
 
     def _help(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], health: Health | None = None) -> None:
         self._helpers.append(asyncio.create_task(keep_running(name, run, health or Health())))

@@ -18,6 +18,7 @@ from bot.desk.mail import Mail
 from bot.pipeline.pipeline import Pipeline
 from bot.settings import Settings
 from bot.storage.database import Database
+from bot.storage.leading import lead
 
 log = logging.getLogger(__name__)
 _MOST_BYTES = 1024 * 1024
@@ -49,12 +50,13 @@ class Telegram:
         )
         self.files = Files(client, database, settings.data / "files", now)
         self._pipeline = pipeline
+        self._database = database
 
     async def run(self) -> None:
         """Run the channel. Its events are understood from the moment it knows the bot's own name."""
         await self.channel.connect()
         self._pipeline.join(self.channel)
-        await self.channel.run()
+        await lead(self._database, "telegram", self.channel.run)
 
     async def close(self) -> None:
         """Let go of the connections."""

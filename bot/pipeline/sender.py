@@ -43,9 +43,11 @@ class Sender:
         self._failures = 0
         self._last_success: datetime | None = None
         self.posted = Bell()
+        self.is_running = False
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until told to stop; what is on its way is waited for."""
+        self.is_running = True
         writer = asyncio.create_task(self._write_results())
         try:
             while not stopping.is_set():
@@ -61,8 +63,10 @@ class Sender:
             await asyncio.gather(*self._flying.values(), return_exceptions=True)
             await self._results.join()
         finally:
+            self.is_running = False
             for task in (*self._flying.values(), writer):
                 task.cancel()
+            self._flying.clear()
 
     async def _start_due(self) -> int:
         """Begin to send what is due, one message a chat."""

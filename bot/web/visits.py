@@ -70,26 +70,29 @@ class Visits:
             found = await inbox.find(tx, NAME, sent.id)
         if found is None:
             raise LookupError(f"event {sent.id} is not in the inbox")
-        done = await self._done(sent.id)
+        done = await self._done(sent.id, _PATIENCE)
+        if not done:
+            # Told to the stream first: whatever comes from here on is noticed there or here.
+            self._late.setdefault(key, set()).add(found[0])
+            done = await self._done(sent.id, 0)
         async with self._database.read() as tx:
             lines = await conversations.answers(tx, found[0]) if done else []
             known = await conversations.load(tx, NAME, key)
             last = await conversations.last_line(tx, known.id) if known else 0
-        if not done:
-            self._late.setdefault(key, set()).add(found[0])
         return Answer([line.reply for line in lines if line.reply], last, pending=not done)
 
-    async def _done(self, event_id: str) -> bool:
-        """Whether the event is done before patience ends."""
-        deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while asyncio.get_running_loop().time() < deadline:
+    async def _done(self, event_id: str, patience: float) -> bool:
+        """Whether the event is done before patience (seconds) ends."""
+        deadline = asyncio.get_running_loop().time() + patience
+        while True:
             bell = self._pipeline.finished.listen()
             async with self._database.read() as tx:
                 found = await inbox.find(tx, NAME, event_id)
             if found and found[1] != "new":
                 return True
+            if asyncio.get_running_loop().time() >= deadline:
+                return False
             await rung(bell, _LOOK_AGAIN)
-        return False
 
     async def history(self, cookie: str | None) -> tuple[list[dict[str, Any]], int]:
         """What was said so far, and the number of the newest."""

@@ -41,7 +41,6 @@ def serving(base: KnowledgeBase, data: Path | None = None, **settings: Any) -> I
         listener.bind(("127.0.0.1", 0))
         chosen = Settings(**{"data": data or Path(folder), "desk_hours": ALWAYS, **settings})
         started, running = threading.Event(), Running()
-        loop = asyncio.new_event_loop()
         server: list[uvicorn.Server] = []
 
         async def serve() -> None:
@@ -65,13 +64,12 @@ def serving(base: KnowledgeBase, data: Path | None = None, **settings: Any) -> I
 
         def run() -> None:
             try:
-                loop.run_until_complete(serve())
+                asyncio.run(serve())
             except BaseException as error:
                 running.failed = error
                 raise
             finally:
                 started.set()
-                loop.close()
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()

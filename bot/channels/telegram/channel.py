@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import BotCommand, Update
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.channels.telegram.client import POLL_SECONDS, UPDATES, Client, advice
+from bot.channels.telegram.client import GARBAGE, POLL_SECONDS, UPDATES, Client, advice, telegram_error
 from bot.channels.telegram.content import COMMANDS, Me
 from bot.channels.telegram.delivery import send, sorted_error
 from bot.channels.telegram.envelope import event_of
@@ -94,17 +94,15 @@ class TelegramChannel:
             await self._look_at(room.address)
         try:
             await self._client.set_my_commands([BotCommand(name, label) for name, label, _ in COMMANDS])
-        except TelegramError as error:
-            log.warning("telegram: the command menu could not be set: %s", error.message)
+        except (TelegramError, *GARBAGE) as error:
+            log.warning("telegram: the command menu could not be set: %s", error)
         self.health.turn("running", f"@{self._me.username}")
 
     async def _look_at(self, chat: str) -> None:
         try:
             found = await self._client.get_chat(self._current(chat))
-        except TelegramError as error:
-            log.warning(
-                "telegram: staff chat %s cannot be opened (%s): is the bot a member of it?", chat, error.message
-            )
+        except (TelegramError, *GARBAGE) as error:
+            log.warning("telegram: staff chat %s cannot be opened (%s): is the bot a member of it?", chat, error)
             return
         if found.is_forum:
             self._forums.add(chat)
@@ -115,8 +113,8 @@ class TelegramChannel:
         while True:
             try:
                 updates = await self._client.raw_updates(offset, POLL_SECONDS)
-            except TelegramError as error:
-                pause = await self._trouble(error, pause)
+            except (TelegramError, *GARBAGE) as error:
+                pause = await self._trouble(telegram_error(error), pause)
                 continue
             self.health.turn("running", f"@{self._me.username}")
             pause = _FIRST_PAUSE
@@ -130,8 +128,8 @@ class TelegramChannel:
         while True:
             try:
                 await step()
-            except TelegramError as error:
-                pause = await self._trouble(error, pause)
+            except (TelegramError, *GARBAGE) as error:
+                pause = await self._trouble(telegram_error(error), pause)
             else:
                 return
 
@@ -162,8 +160,8 @@ class TelegramChannel:
     async def _type(self, chat: int) -> None:
         try:
             await self._client.send_chat_action(chat, "typing")
-        except TelegramError as error:
-            log.debug("telegram: typing was not shown: %s", error.message)
+        except (TelegramError, *GARBAGE) as error:
+            log.debug("telegram: typing was not shown: %s", error)
 
     async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
         """What an update means."""
@@ -189,8 +187,8 @@ class TelegramChannel:
         except ChatMigrated as error:
             await self._relocate(int(self._current(delivery.lane)), error.new_chat_id)
             raise sorted_error(error, delivery) from error
-        except TelegramError as error:
-            raise sorted_error(error, delivery) from error
+        except (TelegramError, *GARBAGE) as error:
+            raise sorted_error(telegram_error(error), delivery) from error
 
     def _canonical(self, chat: int) -> str:
         """The first id of a chat: conversations and settings go on under it."""
@@ -215,8 +213,8 @@ class TelegramChannel:
             task.cancel()
         try:
             await self._client.shutdown()
-        except TelegramError as error:
-            log.debug("telegram: %s", error.message)
+        except (TelegramError, *GARBAGE) as error:
+            log.debug("telegram: %s", error)
 
 
 def _number(update: dict[str, Any]) -> int:

@@ -1,6 +1,7 @@
 """The Bot API as this program uses it: python-telegram-bot's Bot, with updates taken raw and its errors sorted."""
 
 import logging
+import os
 from typing import Any, cast
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -14,6 +15,8 @@ _ANSWER_SECONDS = 20.0
 _CONNECTIONS = 32
 _GROUP_MESSAGES = 20
 _GROUP_SECONDS = 60.0
+GARBAGE = (KeyError, TypeError, ValueError, AttributeError)
+"""What python-telegram-bot raises over an answer that is JSON and yet not the Bot API's."""
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
@@ -37,6 +40,8 @@ class Client(ExtBot[None]):
 
 def build_client(token: str, api_url: str, proxy: str | None, messages_a_second: float) -> Client:
     """A client for the Bot API server at ``api_url``; nothing is connected yet."""
+    # Waits are spans of time in python-telegram-bot from now on; without this it warns that they used to be numbers.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
     root = api_url.rstrip("/")
     limiter: AIORateLimiter = AIORateLimiter(
         overall_max_rate=messages_a_second,
@@ -64,6 +69,11 @@ def _requests(connections: int, proxy: str | None) -> HTTPXRequest:
         write_timeout=_ANSWER_SECONDS,
         pool_timeout=_ANSWER_SECONDS,
     )
+
+
+def telegram_error(error: Exception) -> TelegramError:
+    """The error as one of the Bot API's."""
+    return error if isinstance(error, TelegramError) else TelegramError(f"Invalid server response ({error!r})")
 
 
 def advice(error: TelegramError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from telegram import ChatMember, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import GARBAGE, Client
 
 log = logging.getLogger(__name__)
 _REMEMBERED_SECONDS = 60.0
@@ -45,8 +45,8 @@ class Gate:
             member = await self._client.get_chat_member(chat, user.id)
         except (BadRequest, Forbidden):
             return False
-        except TelegramError as error:
-            log.warning("membership of %s in %s is not known: %s", user.id, chat, error.message)
+        except (TelegramError, *GARBAGE) as error:
+            log.warning("membership of %s in %s is not known: %s", user.id, chat, error)
             return not is_public
         inside = member.status in _MEMBERS or bool(getattr(member, "is_member", False))
         self._known[chat, user.id] = (inside, time.monotonic())

@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { el } from "./dom.js";
 import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
+import { Promised } from "./promised.js";
 import { Follow } from "./scroll.js";
 import { Panel, showStart } from "./topics.js";
 import { Turn } from "./turns.js";
@@ -14,14 +15,21 @@ const messages = document.querySelector("#messages");
 const scroller = document.querySelector("#scroller");
 const welcome = document.querySelector("#welcome");
 
-/** @typedef {{turn: Turn, focusFrom: ?Element, since: number}} Open   a turn without its replies; `since`: see Live */
+/**
+ * What the user said, as long as there is no reply to it.
+ * @typedef {Object} Open
+ * @property {string} id
+ * @property {string} text       as it stands in the turn
+ * @property {Turn} turn
+ * @property {?Element} focusFrom
+ * @property {number} since      see Live
+ */
 
 /** All that changes while the page is open. */
 const state = {
   /** @type {Map<string, Open>} not delivered yet, by the id of the entry */
   pending: new Map(),
-  /** @type {Open[]} delivered and answered later, oldest first */
-  promised: [],
+  promised: new Promised(),
   /** @type {Map<string, number>} how many replies came straight back, by the id of what was said on this page */
   said: new Map(),
   /** @type {?() => void} while the history could not be had */
@@ -40,12 +48,16 @@ const state = {
  */
 function say(message, focusFrom = null) {
   const entry = state.outbox.add(message);
-  const turn = new Turn(messages, entry.label ?? entry.text);
-  state.pending.set(entry.id, { turn, focusFrom, since: state.live.last ?? 0 });
+  state.pending.set(entry.id, opened(entry.id, entry.label ?? entry.text, focusFrom));
   state.said.set(entry.id, Infinity); // until we know better, all that answers it
   welcome.hidden = true;
   state.follow.toEnd();
   state.outbox.flush();
+}
+
+/** @returns {Open} */
+function opened(id, text, focusFrom = null) {
+  return { id, text, turn: new Turn(messages, text), focusFrom, since: state.live.last ?? 0 };
 }
 
 /** @param {import("./outbox.js").Entry} entry */
@@ -63,26 +75,17 @@ function answered(entry, sent) {
   state.pending.delete(entry.id);
   state.said.set(entry.id, sent.replies.length);
   const replies = state.live.answered(sent, open.since);
-  if (sent.pending && !state.live.isPast(sent.last)) promise(open);
-  else {
-    endPromises(); // messages are answered in order
+  // A late answer can be faster than the promise of it.
+  if (sent.pending && !(state.live.last > sent.last)) {
+    state.promised.add(open);
+    state.follow.toEndIfFollowing();
+  } else {
+    state.promised.end(); // messages are answered in order
     show(open, replies);
   }
   // Staff can only answer someone who has said something, so a mere visitor costs no connection.
   state.live.connect();
   state.loadAgain?.();
-}
-
-/** @param {Open} open */
-function promise(open) {
-  open.turn.promise();
-  state.promised.push(open);
-  state.follow.toEndIfFollowing();
-}
-
-/** Nothing more will come for these, or a person sees to it: what was promised of the bot is not said any longer. */
-function endPromises() {
-  for (const { turn } of state.promised.splice(0)) turn.answer([]);
 }
 
 /** @param {{turn: Turn, focusFrom?: ?Element}} open @param {api.Reply[]} replies @param {"bot"|"staff"} from */
@@ -100,8 +103,8 @@ function show({ turn, focusFrom = null }, replies, from = "bot") {
  * @param {api.Said} said
  */
 function came({ from, reply }) {
-  if (from === "staff") endPromises();
-  const open = state.promised.shift() ?? { turn: new Turn(messages) };
+  if (from === "staff") state.promised.end();
+  const open = state.promised.take() ?? { turn: new Turn(messages) };
   if (!open.turn.isLast) {
     open.turn.settle();
     open.turn = new Turn(messages); // answers stand in the order they came in
@@ -167,18 +170,19 @@ async function toClipboard(text) {
  * @param {api.History} history
  */
 function restore({ messages: past, last }) {
+  const promised = state.promised.takeStored();
   const interrupted = state.outbox.takeInterrupted();
-  // The reload interrupted the last answer: the message is sent once more, and its id brings the answer.
-  if (interrupted.some(({ id }) => id === past.at(-1)?.id)) past.pop();
+  // The reload interrupted the last answer; where the message was on its way, its id will bring it.
+  if ([...promised, ...interrupted].some(({ id }) => id === past.at(-1)?.id)) past.pop();
   messages.setAttribute("aria-live", "off");
   messages.prepend(pastTurns(past.filter(notHereYet())));
-  resume(interrupted, new Set(past.map((message) => message.id)));
+  resume(promised, interrupted, new Set(past.map((message) => message.id)));
   requestAnimationFrame(() => messages.setAttribute("aria-live", "polite"));
   welcome.hidden = messages.childElementCount > 0;
   if (welcome.hidden) state.follow.toEnd("instant");
   state.live.last = last;
-  const answeredHere = state.said.size > state.pending.size;
-  if (last || answeredHere) state.live.connect();
+  const delivered = promised.length > 0 || state.said.size > state.pending.size;
+  if (last || delivered) state.live.connect();
 }
 
 /** What was said on this page before the history came is on the screen already, with what came straight back. */
@@ -208,8 +212,9 @@ function pastTurns(past) {
   return turns;
 }
 
-/** Sends what a reload interrupted, unless the server had it already. */
-function resume(interrupted, known) {
+/** Waits on for what was promised and sends what a reload interrupted, unless the history has it. */
+function resume(promised, interrupted, known) {
+  for (const { id, text } of promised) if (!known.has(id)) state.promised.add(opened(id, text));
   for (const message of interrupted) if (!known.has(message.id)) say(message);
 }
 

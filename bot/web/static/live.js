@@ -61,11 +61,6 @@ export class Live {
     });
   }
 
-  /** Whether something later has come already: a late answer can be faster than the promise of it. */
-  isPast(number) {
-    return this.last > number || this.#heard.some((heard) => heard.number === number);
-  }
-
   #open() {
     this.#stopWaiting();
     const source = listen(this.last);
