@@ -168,7 +168,9 @@ async def _pass_on(rung: Bell, to: Bell) -> None:
 
 
 def rooms_of(settings: Settings, base: KnowledgeBase) -> Rooms:
-    """The staff rooms that the settings name: the default one and the teams'."""
+    """The staff rooms that the settings name: the default one and the teams'. None without a channel that reaches them."""
+    if settings.telegram_token is None:
+        return Rooms()
     kinds = {kind.name: kind.id for kind in base.knowledge.project_types}
     default = (
         (Room(DEFAULT_TEAM, "telegram", str(settings.telegram_staff_chat)),) if settings.telegram_staff_chat else ()

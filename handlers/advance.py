@@ -98,7 +98,17 @@ def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase,
 
 
 def _detail(heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn | None:
-    """The answer to what was asked for the ticket; None where the message is a command or a clear question."""
+    """The answer to what was asked for the ticket; None where the message is a command or a clear question.
+
+    Whoever asks for a number meanwhile, or says where he is because he was asked for that, gets the number.
+    """
+    words = base.knowledge.wording
+    if heard.text in (words.button_contact, words.button_all_contacts) or (
+        heard.asks_for_contact and heard.has_question
+    ):
+        return None
+    if conversation.asked and heard.site.known:
+        return None
     if heard.intent == "skip":
         return handoff.take_detail(heard, conversation, base, skip=True)
     if heard.said or heard.asks_something or heard.intent in _ABOUT_TICKETS:

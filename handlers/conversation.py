@@ -24,12 +24,16 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The ticket of this conversation. ``asking``: the detail asked for just now (project, person, phone)."""
+    """The ticket of this conversation. ``asking``: the detail asked for just now (project, person, phone).
+
+    ``called``: whether the authority's line was named with it.
+    """
 
     number: int
     status: TicketStatus = "open"
     asking: str | None = None
     solved_at: datetime | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """Hands a case over to support staff: opens the ticket at once, then asks for what they need, one detail at a time."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.contacts import offer_contacts
 from handlers.conversation import Conversation, Ticket, Turn, say
-from handlers.effects import AddToTicket, CancelTicket, OpenTicket, ReopenTicket
+from handlers.effects import AddToTicket, CancelTicket, Effect, OpenTicket, ReopenTicket
 from handlers.message import Button, Outcome, Part, Reply, Scene, Text, TicketCard
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
@@ -17,28 +18,29 @@ _DIGITS = re.compile(r"\d")
 _LONGEST_DETAIL = 200
 
 
-def escalate(
-    heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene, *, contacts: bool = True
-) -> Turn:
+def escalate(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
     """Open a ticket, or name the one that is open; say who else can be called, and ask for the first detail.
 
     In a group nobody is asked for personal data.
     """
     if is_open(conversation.ticket):
         return query(conversation, base)
-    ticket = Ticket(scene.new_ticket(), asking=None if heard.incoming.group else DETAILS[0])
+    known, group = conversation.site.known, heard.incoming.group
+    ticket = Ticket(scene.new_ticket(), asking=None if group else DETAILS[0], called=known)
     words = base.knowledge.wording
     parts: tuple[Part, ...] = (TicketCard(ticket.number, words.ticket_opened.format(number=ticket.number)),)
     if scene.desk_note:
         parts = (*parts, Text(scene.desk_note))
-    # Asking for the site and for a detail at once would be two questions; the line is offered where it is known.
-    if contacts and conversation.site.known:
+    # Asking for the site and for a detail at once would be two questions; the line is named where it is known.
+    if known:
         more, conversation = offer_contacts(conversation, base)
         parts = (*parts, *more)
-    parts = (*parts, Text(words.ticket_in_group if heard.incoming.group else words.ask_project))
+    elif not group:
+        parts = (*parts, Text(words.ticket_call))
+    parts = (*parts, Text(words.ticket_in_group if group else words.ask_project))
     question = conversation.question or heard.text
     effect = OpenTicket(ticket.number, question[:_LONGEST_DETAIL], conversation.tried, conversation.site)
-    reply = Reply("escalate", parts, () if heard.incoming.group else _ways(base), ticket=ticket.number)
+    reply = Reply("escalate", parts, () if group else _ways(base, call=not known), ticket=ticket.number)
     return say(reply, conversation.but(ticket=ticket, walk=None, asked=None, unresolved=0), effect)
 
 
@@ -66,14 +68,22 @@ def take_detail(heard: Understanding, conversation: Conversation, base: Knowledg
     effects = () if skip else (AddToTicket(ticket.number, ticket.asking, said),)
     place = DETAILS.index(ticket.asking) + 1
     following = DETAILS[place] if place < len(DETAILS) else None
-    state = conversation.but(
-        ticket=Ticket(ticket.number, ticket.status, following), site=conversation.site.corrected(heard.site)
-    )
+    state = conversation.but(ticket=replace(ticket, asking=following), site=conversation.site.corrected(heard.site))
     if following is None:
-        done = TicketCard(ticket.number, words.ticket_complete.format(number=ticket.number))
-        return say(Reply("escalate", (done,), ticket=ticket.number), state, *effects)
+        return _complete(ticket, state, base, *effects)
     question = {"person": words.ask_person, "phone": words.ask_phone}[following]
     return say(Reply("ask", (Text(question),), _ways(base), asked="detail", ticket=ticket.number), state, *effects)
+
+
+def _complete(ticket: Ticket, conversation: Conversation, base: KnowledgeBase, *effects: Effect) -> Turn:
+    """All is said that staff need; and whom to call, where that has become known meanwhile."""
+    text = base.knowledge.wording.ticket_complete.format(number=ticket.number)
+    parts: tuple[Part, ...] = (TicketCard(ticket.number, text),)
+    if base.router.route(conversation.site).contacts and not ticket.called:
+        more, conversation = offer_contacts(conversation, base)
+        parts = (*parts, *more)
+    state = conversation.but(ticket=replace(ticket, asking=None, called=True))
+    return say(Reply("escalate", parts, ticket=ticket.number), state, *effects)
 
 
 def query(conversation: Conversation, base: KnowledgeBase) -> Turn:
@@ -114,11 +124,7 @@ def stop_asking(conversation: Conversation, base: KnowledgeBase) -> Turn:
     ticket = conversation.ticket
     if ticket is None:
         raise ValueError("no ticket")
-    words = base.knowledge.wording
-    done = TicketCard(ticket.number, words.ticket_complete.format(number=ticket.number))
-    return say(
-        Reply("escalate", (done,), ticket=ticket.number), conversation.but(ticket=Ticket(ticket.number, ticket.status))
-    )
+    return _complete(ticket, conversation, base)
 
 
 def can_reopen(ticket: Ticket | None, now: datetime) -> bool:
@@ -138,6 +144,7 @@ def reopen(conversation: Conversation, base: KnowledgeBase) -> Turn:
     return say(reply, conversation.but(ticket=Ticket(ticket.number)), ReopenTicket(ticket.number))
 
 
-def _ways(base: KnowledgeBase) -> tuple[Button, ...]:
+def _ways(base: KnowledgeBase, *, call: bool = False) -> tuple[Button, ...]:
     words = base.knowledge.wording
-    return (Button(words.button_skip, words.button_skip), Button(words.button_cancel, words.button_cancel))
+    labels = (words.button_skip, words.button_cancel, *((words.button_contact,) if call else ()))
+    return tuple(Button(label, label) for label in labels)

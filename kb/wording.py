@@ -81,6 +81,7 @@ class Wording(Frozen):
     ask_project_type: str
     qq_groups: str
     group_joined: str
+    chat_id: str
     not_yours: str
     staff_only: str
     ticket_opened: str
@@ -89,6 +90,7 @@ class Wording(Frozen):
     ask_phone: str
     phone_unclear: str
     ticket_complete: str
+    ticket_call: str
     ticket_in_group: str
     ticket_is_open: str
     ticket_is_claimed: str

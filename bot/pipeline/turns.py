@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -136,8 +136,10 @@ def _ticket(case: Case | None, remembered: Ticket | None) -> Ticket | None:
     """The ticket as the desk has it; which detail was asked for is the conversation's own to know."""
     if case is None or (case.status == "closed" and case.solved_at is None):
         return None
-    asking = remembered.asking if remembered and remembered.number == case.number else None
-    return Ticket(case.number, case.status, asking if case.status == "open" else None, case.solved_at)
+    mine = remembered if remembered and remembered.number == case.number else Ticket(case.number)
+    return replace(
+        mine, status=case.status, asking=mine.asking if case.status == "open" else None, solved_at=case.solved_at
+    )
 
 
 def _named(said: Said) -> str:

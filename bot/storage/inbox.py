@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -125,10 +125,12 @@ async def still_new(tx: AsyncConnection, event: Stored) -> bool:
 
 
 async def finish(tx: AsyncConnection, event: Stored, now: datetime) -> bool:
-    """Mark an event as done, in the transaction that does it; False where that has happened before."""
-    changed = await tx.execute(
-        update(inbox).where(inbox.c.id == event.id, inbox.c.state == "new").values(state="done", done_at=now)
-    )
+    """Mark an event as done, in the transaction that does it; False where that has happened before.
+
+    What it said is kept where it belongs, or nowhere: of chatter that was not meant for the bot no word remains.
+    """
+    done = {"state": "done", "done_at": now, "payload": null()}
+    changed = await tx.execute(update(inbox).where(inbox.c.id == event.id, inbox.c.state == "new").values(**done))
     return changed.rowcount == 1
 
 

@@ -82,6 +82,10 @@ def build_app(
     async def health(_: Request) -> Response:
         return JSONResponse(health_of(base) | state())
 
+    async def ready(_: Request) -> Response:
+        able = await visits.database_answers()
+        return JSONResponse({"status": "ok" if able else "no database"}, status_code=200 if able else 503)
+
     return Starlette(
         routes=[
             Route("/", page),
@@ -90,7 +94,7 @@ def build_app(
             Route("/chat/send", send, methods=["POST"]),
             Route("/chat/events", events),
             Route("/healthz", health),
-            Route("/readyz", health),
+            Route("/readyz", ready),
             *routes,
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -1,11 +1,15 @@
 """The web chat's visitors: what they say goes into the inbox, what they are told comes from the database."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.pipeline.pipeline import Pipeline
 from bot.pipeline.wake import Bell, rung
@@ -14,6 +18,7 @@ from bot.storage.conversations import Line
 from bot.storage.database import Database
 from bot.web.channel import NAME, event
 
+log = logging.getLogger(__name__)
 _MOST_MESSAGES = 200
 _PATIENCE = 20.0
 """Seconds a request waits for its answer; the page gives up a little later."""
@@ -47,6 +52,16 @@ class Visits:
         self._said = said
         self._late: dict[str, set[int]] = {}
 
+    async def database_answers(self) -> bool:
+        """Whether anything can be kept just now."""
+        try:
+            async with self._database.read() as tx:
+                await tx.execute(text("select 1"))
+        except DBAPIError:
+            log.exception("the database does not answer")
+            return False
+        return True
+
     async def enter(self, cookie: str | None) -> str:
         """The visitor's secret: his own where we know it, or a new one that nobody can guess."""
         if cookie and await self.is_known(cookie):
@@ -61,10 +76,10 @@ class Visits:
             key = _key(cookie)
             return bool(await conversations.load(tx, NAME, key)) or await inbox.has_lane(tx, f"{NAME}:{key}")
 
-    async def say(self, cookie: str, message: str, text: str, label: str | None) -> Answer:
+    async def say(self, cookie: str, message: str, words: str, label: str | None) -> Answer:
         """Keep a message, wait for its answer; the same message again gets the same answer."""
         key = _key(cookie)
-        sent = event(key, message, text, label)
+        sent = event(key, message, words, label)
         await self._pipeline.accept([sent])
         async with self._database.read() as tx:
             found = await inbox.find(tx, NAME, sent.id)

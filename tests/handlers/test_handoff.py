@@ -23,7 +23,7 @@ def test_the_ticket_is_opened_at_once_and_named(text: str, talk: Talk) -> None:
     said = talk.says(text)
     assert (said.outcome, said.ticket) == ("escalate", 1001)
     assert "工单号 1001" in said.text
-    assert said.labels == ("跳过", "取消工单")
+    assert said.labels == ("跳过", "取消工单", "主管部门电话")
     (effect,) = said.wants
     assert isinstance(effect, OpenTicket)
     assert effect.number == 1001
@@ -236,3 +236,23 @@ def test_feedback_on_an_answer_confirms_no_ticket(talk: Talk) -> None:
     talk.says("停工了还要打卡吗")
     said = talk.presses("有用")
     assert all(not isinstance(effect, ConfirmTicket) for effect in said.wants)
+
+
+def test_whom_to_call_is_named_as_soon_as_the_site_is_known(talk: Talk) -> None:
+    assert talk.says("转人工").contacts == ()
+    asked = talk.presses("主管部门电话")
+    assert (asked.outcome, asked.asked) == ("ask", "either"), "the button is no detail of the ticket"
+    assert talk.says("江宁").contacts == ("contact-jiangning",)
+    assert AddToTicket(1001, "project", "河西二期") in talk.says("河西二期").wants, "then the ticket goes on"
+    fresh = Talk(talk.base)
+    fresh.says("转人工")
+    assert fresh.says("江宁大学城的地铁项目").contacts == ()
+    done = fresh.says_all(["张工，安全员", "跳过"])
+    assert "1001" in done.text
+    assert done.contacts == ("contact-jiangning", "contact-rail")
+
+
+def test_a_line_that_was_named_is_not_named_twice(talk: Talk) -> None:
+    talk.says("江宁的工地该打哪个电话")
+    assert talk.says("转人工").contacts == ("contact-jiangning",)
+    assert talk.says_all(["跳过", "跳过", "跳过"]).contacts == ()

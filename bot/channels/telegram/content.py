@@ -56,6 +56,12 @@ def is_addressed(message: Message, me: Me) -> bool:
     return any(_means(entity, words, me) for entity, words in entities.items())
 
 
+def asks_for_id(message: Message, me: Me) -> bool:
+    """Whether somebody wants to know the chat's number, to write it into the settings."""
+    found = _COMMAND.match(message.text or "")
+    return bool(found) and found["name"].lower() == "id" and is_addressed(message, me)  # type: ignore[index]
+
+
 def _means(entity: MessageEntity, words: str, me: Me) -> bool:
     if entity.type == MessageEntity.TEXT_MENTION:
         return entity.user is not None and entity.user.id == me.id

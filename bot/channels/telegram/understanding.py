@@ -51,6 +51,8 @@ class Understanding:
         if user is None or (user.is_bot and message.sender_chat is None):
             return Ignored("not from a person")
         room = self.rooms.at(NAME, chat)
+        if content.asks_for_id(message, self.me):
+            return Announced(chat, self.words().chat_id.format(number=chat), str(message.message_id))
         if room:
             heard = await self.staff.hear(message, user, chat, tx, edited=edited)
             if heard:
