@@ -22,7 +22,7 @@ from bot.pipeline.pipeline import Pipeline
 from bot.pipeline.sender import Sender
 from bot.pipeline.supervisor import Health, keep_running
 from bot.pipeline.turns import Turns
-from bot.pipeline.wake import Bell
+from bot.pipeline.wake import Bell, rung
 from bot.settings import Settings
 from bot.storage import conversations
 from bot.storage.database import Database
@@ -36,6 +36,7 @@ _WORKERS = 8
 _TURNS_AT_ONCE = 2
 """More threads than cores would only wait for each other."""
 _WATCH_SECONDS = 1.0
+_PAUSE_SECONDS = 0.05
 _CLOCK_SECONDS = 15.0
 _STOP_WITHIN = 8.0
 DEFAULT_TEAM = "客服组"
@@ -147,10 +148,9 @@ class Node:
             if latest != newest:
                 newest = latest
                 self.said.ring()
-            try:
-                await asyncio.wait_for(bell.wait(), _WATCH_SECONDS)
-            except TimeoutError:
-                continue
+            await rung(bell, _WATCH_SECONDS)
+            # However much goes on, some twenty looks a second are enough for a reader.
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     def state(self) -> dict[str, Any]:
         """How the channels are doing."""

@@ -80,6 +80,11 @@ def database_url(url: str | None, data: Path) -> URL:
     return address.set(drivername=drivers[backend])
 
 
+def database_file(database: Database) -> Path | None:
+    """The file of an SQLite database; None of PostgreSQL."""
+    return Path(database.engine.url.database or "") if database.is_sqlite else None
+
+
 def _on_connect(connection: Any, _: object) -> None:
     """Our settings; and transactions begin when we say so, not when the driver thinks so."""
     connection.isolation_level = None
