@@ -22,7 +22,7 @@ from bot.pipeline.pipeline import Pipeline
 from bot.pipeline.sender import Sender
 from bot.pipeline.supervisor import Health, keep_running
 from bot.pipeline.turns import Turns
-from bot.pipeline.wake import Bell, rung
+from bot.pipeline.wake import Bell, Bells, rung
 from bot.settings import Settings
 from bot.storage import conversations
 from bot.storage.database import Database
@@ -37,6 +37,7 @@ _TURNS_AT_ONCE = 2
 """More threads than cores would only wait for each other."""
 _WATCH_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
+_OVERLAP = 100
 _CLOCK_SECONDS = 15.0
 _STOP_WITHIN = 8.0
 DEFAULT_TEAM = "客服组"
@@ -44,13 +45,13 @@ DEFAULT_TEAM = "客服组"
 
 @dataclass
 class Node:
-    """Everything that runs. ``said`` rings when anything has been said in any conversation."""
+    """Everything that runs. ``said`` rings for a conversation in which anything has been said."""
 
     settings: Settings
     database: Database
     base: KnowledgeBase
     now: Callable[[], datetime]
-    said: Bell = field(default_factory=Bell)
+    said: Bells = field(default_factory=Bells)
 
     def __post_init__(self) -> None:
         rooms = rooms_of(self.settings, self.base)
@@ -140,14 +141,16 @@ class Node:
 
     async def _watch(self) -> None:
         """Ring when anything is said, by this process or another (``main.py desk reply``)."""
-        newest = 0
+        async with self.database.read() as tx:
+            newest = await conversations.newest(tx)
         while True:
             bell = self.pipeline.finished.listen()
             async with self.database.read() as tx:
                 latest = await conversations.newest(tx)
-            if latest != newest:
-                newest = latest
-                self.said.ring()
+                # PostgreSQL may show a later number before an earlier one: a little is looked at twice.
+                spoken = await conversations.spoken_in(tx, newest - _OVERLAP) if latest != newest else ()
+            newest = latest
+            self.said.ring(spoken)
             await rung(bell, _WATCH_SECONDS)
             # However much goes on, some twenty looks a second are enough for a reader.
             await asyncio.sleep(_PAUSE_SECONDS)

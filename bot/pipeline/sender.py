@@ -21,7 +21,7 @@ _AT_ONCE = 24
 _PATIENCE = 1.0
 """Seconds after which the outbox is looked at unasked: another process may have put something in."""
 _LONGEST_WAIT = 60.0
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 10.0
 _ENOUGH_ATTEMPTS = 12
 """Failed tries of one message after which it is its own fault, if others get through meanwhile."""
 _TOO_OLD = timedelta(hours=24)

@@ -145,6 +145,12 @@ async def newest(tx: AsyncConnection) -> int:
     return await tx.scalar(select(func.max(message.c.id))) or 0
 
 
+async def spoken_in(tx: AsyncConnection, after: int) -> frozenset[int]:
+    """The conversations in which anything was said since the message ``after``."""
+    query = select(message.c.conversation_id).where(message.c.id > after).distinct()
+    return frozenset((await tx.execute(query)).scalars())
+
+
 async def last_line(tx: AsyncConnection, conversation_id: int) -> int:
     """The number of the last thing said; 0 where there is none."""
     query = select(message.c.id).where(message.c.conversation_id == conversation_id).order_by(message.c.id.desc())

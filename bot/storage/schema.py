@@ -24,7 +24,8 @@ async def ready(database: Database) -> None:
     current, newest = await version(database), head()
     if current != newest:
         raise UsageError(
-            f"数据库的表是 {current or '空的'}，程序要的是 {newest}。请先运行 main.py db upgrade，再启动。"
+            f"数据库{'里还没有表' if current is None else f'的表是 {current} 版'}，程序要 {newest} 版。"
+            "请先运行 main.py db upgrade，再启动。"
             if current is None or _known(current)
             else f"数据库的表（{current}）比程序新。请换用新版程序。"
         )

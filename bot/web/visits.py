@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.pipeline.pipeline import Pipeline
-from bot.pipeline.wake import Bell, rung
+from bot.pipeline.wake import Bells, rung
 from bot.storage import conversations, inbox
 from bot.storage.conversations import Line
 from bot.storage.database import Database
@@ -46,7 +46,7 @@ class Unasked:
 class Visits:
     """Visitors are known by a secret in their cookie; what is stored is its digest."""
 
-    def __init__(self, database: Database, pipeline: Pipeline, said: Bell) -> None:
+    def __init__(self, database: Database, pipeline: Pipeline, said: Bells) -> None:
         self._database = database
         self._pipeline = pipeline
         self._said = said
@@ -121,17 +121,21 @@ class Visits:
     async def unasked(self, cookie: str, after: int) -> AsyncIterator[Unasked]:
         """Everything said after message ``after`` that no request brings: as long as somebody listens."""
         key = _key(cookie)
+        seen: set[int] = set()
         first = True
-        while True:
-            bell = self._said.listen()
+        async with self._database.read() as tx:
+            known = await conversations.load(tx, NAME, key)
+        while known:
+            bell = self._said.listen(known.id)
             async with self._database.read() as tx:
-                known = await conversations.load(tx, NAME, key)
-                lines = await conversations.after(tx, known.id, after) if known else []
+                # PostgreSQL may show a later number before an earlier one: what is new is what was not seen yet.
+                lines = await conversations.after(tx, known.id, after)
             for line in lines:
                 # Whoever connects has seen nothing after ``after``; later, direct answers come with their request.
-                if line.reply and (first or line.pushed or line.inbox_id in self._late.get(key, ())):
+                fits = first or line.pushed or line.inbox_id in self._late.get(key, ())
+                if line.reply and fits and line.id not in seen:
+                    seen.add(line.id)
                     yield Unasked(line.id, line.author, line.reply)
-                after = line.id
             first = False
             await bell.wait()
 

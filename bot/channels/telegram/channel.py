@@ -30,7 +30,7 @@ from kb.wording import Wording
 
 log = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 10.0
 _MOST_TYPING = 8
 
 
