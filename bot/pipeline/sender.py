@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from bot.storage.outbox import Delivery, Result
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 24
+_AHEAD = 100
 _PATIENCE = 1.0
 """Seconds after which the outbox is looked at unasked: another process may have put something in."""
 _LONGEST_WAIT = 60.0
@@ -38,6 +40,7 @@ class Sender:
         self._acting = acting
         self._now = now
         self._flying: dict[str, asyncio.Task[None]] = {}
+        self._ready: deque[Delivery] = deque()
         self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._paused_until: datetime | None = None
         self._failures = 0
@@ -67,18 +70,22 @@ class Sender:
             for task in (*self._flying.values(), writer):
                 task.cancel()
             self._flying.clear()
+            self._ready.clear()
 
     async def _start_due(self) -> int:
-        """Begin to send what is due, one message a chat."""
-        room = _AT_ONCE - len(self._flying)
-        if room <= 0 or self._is_paused():
+        """Begin to send what is due, one message a chat; how many were begun."""
+        if self._is_paused() or len(self._flying) >= _AT_ONCE:
             return 0
-        busy = {(self._channel.name, lane) for lane in self._flying}
-        async with self._database.read() as tx:
-            ready = await outbox.due(tx, (self._channel.name,), self._now(), busy, room)
-        for delivery in ready:
+        if not self._ready:
+            busy = {(self._channel.name, lane) for lane in self._flying}
+            async with self._database.read() as tx:
+                self._ready.extend(await outbox.due(tx, (self._channel.name,), self._now(), busy, _AHEAD))
+        begun = 0
+        while self._ready and len(self._flying) < _AT_ONCE:
+            delivery = self._ready.popleft()
             self._flying[delivery.lane] = asyncio.create_task(self._send(delivery))
-        return len(ready)
+            begun += 1
+        return begun
 
     def _is_paused(self) -> bool:
         return self._paused_until is not None and self._now() < self._paused_until
