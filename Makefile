@@ -46,3 +46,9 @@ $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run.stamp
+
+# Kills the program 50 times while people talk to it; and keeps the Bot API away for a minute, among other trouble.
+.PHONY: faults
+faults: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.faults.run --kills 50
+	FAULTS_LATE=60 $(BIN)/python -m pytest tests/faults/test_outages.py

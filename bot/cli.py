@@ -1,4 +1,4 @@
-"""The command line: ``main.py`` alone serves; ``ask``, ``chat`` and ``kb`` do one thing each."""
+"""The command line: ``main.py`` alone serves; ``ask``, ``chat``, ``kb``, ``db`` and ``desk`` do one thing each."""
 
 import argparse
 import logging
@@ -46,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=_ask)
     commands.add_parser("chat", help="在终端里对话").set_defaults(run=_chat)
     _kb_parser(commands.add_parser("kb", help="知识库：检查、查看、检索、评测、编译"))
+    _db_parser(commands.add_parser("db", help="数据库：升级、备份、检查、清除旧的个人信息"))
+    _desk_parser(commands.add_parser("desk", help="工单：查看、回复、关闭、认领（给工作人员用）"))
     return parser
 
 
@@ -66,6 +68,46 @@ def _kb_parser(parser: argparse.ArgumentParser) -> None:
     commands.add_parser("build", help="编译知识库并拟合").set_defaults(run=_kb("build"))
 
 
+def _db_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
+    commands.add_parser("upgrade", help="把数据库的表升到这个程序要的版本").set_defaults(run=_db("upgrade"))
+    backup = commands.add_parser("backup", help="备份数据库，程序不用停")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="FILE 已经有了也覆盖")
+    backup.set_defaults(run=_db("backup"))
+    commands.add_parser("check", help="检查数据库，看有什么在等、什么失败了").set_defaults(run=_db("check"))
+    prune = commands.add_parser("prune", help="清除旧的个人信息，统计数字留下")
+    prune.add_argument(
+        "--older-than", required=True, metavar="180d", help="多久以前的：数字加 d（天）、w（周）、m（月）、y（年）"
+    )
+    prune.add_argument("--dry-run", action="store_true", help="只数一数，什么都不改")
+    prune.set_defaults(run=_db("prune"))
+
+
+def _desk_parser(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
+    listing = commands.add_parser("list", help="未完成的工单，加急的、等得久的在前")
+    listing.add_argument("--all", action="store_true", help="连解决和关闭了的，新的在前")
+    listing.set_defaults(run=_desk("list"))
+    for verb, what in (
+        ("show", "完整显示一张工单：问题、经过、对话、机器人答过什么"),
+        ("claim", "认领：由你来办，用户会知道有人接手了"),
+        ("reply", "回复用户"),
+        ("note", "加备注，用户看不到"),
+        ("solve", "标为解决，并问用户好没好"),
+        ("close", "关闭"),
+        ("reopen", "重新打开"),
+    ):
+        command = commands.add_parser(verb, help=what)
+        command.add_argument("number", metavar="N", help="工单号")
+        if verb in ("reply", "note"):
+            command.add_argument("text", nargs="*", metavar="TEXT", help="内容；不写就从标准输入读")
+        command.set_defaults(run=_desk(verb))
+    commands.add_parser("undelivered", help="没有送到的消息：给谁、什么时候、为什么").set_defaults(
+        run=_desk("undelivered")
+    )
+
+
 # Each command imports what it needs when it runs: a question in the terminal should not wait for the web server's code.
 
 
@@ -74,6 +116,24 @@ def _kb(command: str) -> Callable[[Settings, argparse.Namespace], int]:
         from bot import kb_commands
 
         return int(getattr(kb_commands, f"run_{command}")(settings, options))
+
+    return run
+
+
+def _db(command: str) -> Callable[[Settings, argparse.Namespace], int]:
+    def run(settings: Settings, options: argparse.Namespace) -> int:
+        from bot import db_commands
+
+        return int(getattr(db_commands, f"run_{command}")(settings, options))
+
+    return run
+
+
+def _desk(command: str) -> Callable[[Settings, argparse.Namespace], int]:
+    def run(settings: Settings, options: argparse.Namespace) -> int:
+        from bot import desk_commands
+
+        return int(getattr(desk_commands, f"run_{command}")(settings, options))
 
     return run
 

@@ -8,14 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.telegram.form import TelegramForm
 from bot.desk.cases import Cases
 from bot.desk.clockwork import Clockwork
-from bot.desk.deeds import Deeds
 from bot.desk.hours import hours_note
-from bot.desk.mail import Mail
-from bot.desk.rooms import Room, Rooms
-from bot.desk.staff import Staff
 from bot.pipeline.acting import Acting
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.pipeline import Pipeline
@@ -24,6 +19,7 @@ from bot.pipeline.supervisor import Health, keep_running
 from bot.pipeline.turns import Turns
 from bot.pipeline.wake import Bell, Bells, rung
 from bot.settings import Settings
+from bot.staffing import build_desk
 from bot.storage import conversations
 from bot.storage.database import Database
 from bot.storage.leading import lead
@@ -40,7 +36,6 @@ _PAUSE_SECONDS = 0.05
 _OVERLAP = 100
 _CLOCK_SECONDS = 15.0
 _STOP_WITHIN = 8.0
-DEFAULT_TEAM = "客服组"
 
 
 @dataclass
@@ -54,21 +49,19 @@ class Node:
     said: Bells = field(default_factory=Bells)
 
     def __post_init__(self) -> None:
-        rooms = rooms_of(self.settings, self.base)
-        self.mail = Mail({"telegram": TelegramForm()}, rooms, lambda: self.base)
-        self.cases = Cases(self.mail)
-        self.staff = Staff(self.mail, Deeds(self.cases))
+        self.desk = build_desk(self.settings, lambda: self.base.knowledge)
+        cases = Cases(self.desk.cards, lambda site: self.base.router.route(site))
         self._executor = ThreadPoolExecutor(_TURNS_AT_ONCE, thread_name_prefix="turn")
         turns = Turns(
             lambda: self.base,
-            self.mail,
-            self.cases,
+            self.desk.mail,
+            cases,
             Numbers(self.database),
             self._executor,
             self.now,
             lambda: hours_note(self.settings.desk_hours, self.now()),
         )
-        self.acting = Acting(turns, self.staff, self.cases, self.mail, self.now)
+        self.acting = Acting(turns, self.desk.staff, cases, self.desk.mail, self.now)
         self.pipeline = Pipeline(self.database, self.acting, self.now)
         self.pipeline.channels["web"] = WebChannel()
         self.health: dict[str, Health] = {"web": Health("running")}
@@ -77,7 +70,7 @@ class Node:
         self._helpers: list[asyncio.Task[None]] = []
         token = self.settings.telegram_token
         self.telegram = (
-            Telegram(self.settings, token.get_secret_value(), self.mail, self.pipeline, self.database, self.now)
+            Telegram(self.settings, token.get_secret_value(), self.desk.mail, self.pipeline, self.database, self.now)
             if token
             else None
         )
@@ -86,7 +79,7 @@ class Node:
         """Begin to work. Channels connect by themselves, each in its own time."""
         self._workers = [asyncio.create_task(self.pipeline.work(self._stopping)) for _ in range(_WORKERS)]
         remind = timedelta(minutes=self.settings.remind_minutes)
-        clockwork = Clockwork(self.database, self.cases, remind, self.settings.desk_hours, self.now)
+        clockwork = Clockwork(self.database, self.desk.cards, remind, self.settings.desk_hours, self.now)
         self._help("clock", lambda: lead(self.database, "clock", lambda: self._tick(clockwork)))
         self._help("watch", self._watch)
         if self.telegram:
@@ -168,24 +161,3 @@ async def _pass_on(rung: Bell, to: Bell) -> None:
     while True:
         await rung.listen().wait()
         to.ring()
-
-
-def rooms_of(settings: Settings, base: KnowledgeBase) -> Rooms:
-    """The staff rooms that the settings name: the default one and the teams'. None without a channel that reaches them."""
-    if settings.telegram_token is None:
-        return Rooms()
-    kinds = {kind.name: kind.id for kind in base.knowledge.project_types}
-    default = (
-        (Room(DEFAULT_TEAM, "telegram", str(settings.telegram_staff_chat)),) if settings.telegram_staff_chat else ()
-    )
-    teams = tuple(
-        Room(
-            team.name,
-            "telegram",
-            str(team.telegram_chat),
-            team.districts,
-            frozenset(kinds.get(kind, kind) for kind in team.project_types),
-        )
-        for team in settings.teams
-    )
-    return Rooms((*default, *teams))

@@ -43,7 +43,7 @@ class Telegram:
             client,
             mail.rooms,
             Gate(client, agents),
-            lambda: mail.base().knowledge.wording,
+            lambda: mail.words,
             database,
             pipeline.accept,
             self.webhook,

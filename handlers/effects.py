@@ -1,6 +1,7 @@
 """What a turn wants done beyond replying: values that the runtime performs."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from kb.routing import Site
 
@@ -17,11 +18,15 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class AddToTicket:
-    """Tell staff something about a ticket: a detail (``field``: project, person, phone) or what the user said since."""
+    """Tell staff something about a ticket: a detail (``field``: project, person, phone) or what the user said since.
+
+    ``site``: what is known of the site by now, a detail included.
+    """
 
     number: int
     field: str
     text: str
+    site: Site = dataclass_field(default_factory=Site, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

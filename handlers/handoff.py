@@ -65,10 +65,11 @@ def take_detail(heard: Understanding, conversation: Conversation, base: Knowledg
         return say(
             Reply("ask", (Text(words.phone_unclear),), _ways(base), asked="detail", ticket=ticket.number), conversation
         )
-    effects = () if skip else (AddToTicket(ticket.number, ticket.asking, said),)
+    site = conversation.site.corrected(heard.site)
+    effects = () if skip else (AddToTicket(ticket.number, ticket.asking, said, site),)
     place = DETAILS.index(ticket.asking) + 1
     following = DETAILS[place] if place < len(DETAILS) else None
-    state = conversation.but(ticket=replace(ticket, asking=following), site=conversation.site.corrected(heard.site))
+    state = conversation.but(ticket=replace(ticket, asking=following), site=site)
     if following is None:
         return _complete(ticket, state, base, *effects)
     question = {"person": words.ask_person, "phone": words.ask_phone}[following]

@@ -72,11 +72,12 @@ _WORDS: dict[str, Verb] = {
 }
 _ALONE = frozenset(("list", "mine", "stats"))
 _TEXTUAL = frozenset(("reply", "note", "hand_over"))
-_MOST_DIGITS = 10
 _COMMAND = re.compile(
-    rf"^/?(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:@\w+)?(?:[\s:：#]+|$)(?P<number>\S+)?\s*(?P<text>.*)$",
+    rf"(?P<slash>/?)(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:@\w+)?"
+    r"(?:(?=[\d#＃])|[\s:：]+|$)(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[#＃]?(?P<number>\d{1,9})(?:[\s:：,，]+|$)(?P<words>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +94,25 @@ def parse(text: str, about: int | None = None) -> Command | None:
     """The command in a line an agent typed (认领 1024, /ticket 1024, 回复 1024 请先……); None where it is none.
 
     ``about``: the ticket that the surroundings speak of (its topic, a reply to its card), where no number is needed.
+    What may be talk among colleagues is no command: “解决 1001 的问题了吗” must not mark it as solved.
     """
-    found = _COMMAND.match(text.strip())
+    found = _COMMAND.fullmatch(text.strip())
     if not found:
         return None
-    verb = _WORDS[found["word"].lower()]
+    verb, slash, rest = _WORDS[found["word"].lower()], bool(found["slash"]), found["rest"].strip()
     if verb in _ALONE:
         # “/tickets” is a command, “mine is broken” is talk.
-        return Command(verb) if text.strip().startswith("/") else None
-    number = (found["number"] or "").lstrip("#＃")
-    if number.isascii() and number.isdigit() and len(number) < _MOST_DIGITS:
-        return Command(verb, int(number), found["text"].strip())
-    rest = f"{found['number'] or ''} {found['text']}".strip()
+        return Command(verb) if slash else None
+    numbered = _NUMBER.fullmatch(rest)
+    if numbered:
+        words = numbered["words"].strip()
+        return Command(verb, int(numbered["number"]), words) if slash or verb in _TEXTUAL or not words else None
+    if found["word"].isascii() and not slash and (rest or about is None):
+        return None  # “to be honest”
     if about is not None and (verb in _TEXTUAL or not rest):
         return Command(verb, about, rest)
-    if text.strip().startswith("/") or (about is None and not rest):
-        return Command(verb, None, "", number)
-    return None  # “解决 不了” and “工单 怎么看” are talk among colleagues
+    return Command(verb, None, "", _first_word(rest)) if slash or (about is None and not rest) else None
+
+
+def _first_word(text: str) -> str:
+    return next(iter(text.split()), "")

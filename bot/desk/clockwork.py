@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.desk.cases import Cases
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.desk.cards import Cards
 from bot.desk.hours import is_open
-from bot.desk.notes import Words
+from bot.desk.lifecycle import after
 from bot.desk.overview import age
 from bot.settings import DeskHours
 from bot.storage import tickets
@@ -23,7 +25,7 @@ class Clockwork:
     """``remind_after``: time without a first reply, after which (and as often again, three times) staff are reminded."""
 
     database: Database
-    cases: Cases
+    cards: Cards
     remind_after: timedelta
     hours: DeskHours
     now: Callable[[], datetime]
@@ -39,18 +41,29 @@ class Clockwork:
         if not late and not done:
             return 0
         async with self.database.write() as tx:
-            for case in late:
-                await tickets.change(tx, case.number, case.changed_at, reminded_at=now, reminders=case.reminders + 1)
-                await tickets.note(tx, case.number, now, "reminded", by="bot")
-                words = Words(
-                    f"⏰ 工单 {case.number} 已等了 {age(case.opened_at, now)}，还没有人回复。",
-                    about=case.number,
-                    alert=True,
-                )
-                await self.cases.mail.to_room(tx, self.cases.mail.rooms.named(case.team), words, now)
-            for number in done:
-                await tickets.change(tx, number, now, status="closed", closed_at=now)
-                await tickets.note(tx, number, now, "expired", by="bot")
-                await self.cases.refresh(tx, number, now)
-        log.info("%d tickets reminded of, %d closed", len(late), len(done))
-        return len(late) + len(done)
+            reminded = [await self._remind(tx, case.number, now) for case in late]
+            closed = [await self._close(tx, number, now) for number in done]
+        log.info("%d tickets reminded of, %d closed", sum(reminded), sum(closed))
+        return sum(reminded) + sum(closed)
+
+    # Between looking and writing somebody may have answered or reopened a ticket, so each is looked at once more.
+
+    async def _remind(self, tx: AsyncConnection, number: int, now: datetime) -> bool:
+        case = await tickets.get(tx, number, lock=True)
+        if case is None or case.status not in ("open", "claimed") or case.first_reply_at:
+            return False
+        await tickets.change(tx, number, case.changed_at, reminded_at=now, reminders=case.reminders + 1)
+        await tickets.note(tx, number, now, "reminded", by="bot")
+        text = f"⏰ 工单 {number} 已等了 {age(case.opened_at, now)}，还没有人回复。"
+        await self.cards.tell(tx, case, text, now)
+        return True
+
+    async def _close(self, tx: AsyncConnection, number: int, now: datetime) -> bool:
+        case = await tickets.get(tx, number, lock=True)
+        status = after(case.status, "expire") if case else None
+        if status is None:
+            return False
+        await tickets.change(tx, number, now, status=status, closed_at=now)
+        await tickets.note(tx, number, now, "expired", by="bot")
+        await self.cards.refresh(tx, number, now)
+        return True

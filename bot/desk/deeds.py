@@ -1,21 +1,16 @@
 """What agents do to a ticket: each deed changes it, its history, the staff's card and what the user hears, all at once."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.desk import overview
-from bot.desk.actions import Action, Verb
-from bot.desk.cases import Cases
+from bot.desk.actions import Verb
+from bot.desk.cards import Cards
+from bot.desk.doing import Doing, RefusedError
 from bot.desk.form import Where
-from bot.desk.lifecycle import STATUS_NAMES, Deed, after
 from bot.desk.notes import Prompt, Words
 from bot.desk.rooms import Room
 from bot.storage import outbox, tickets
-from bot.storage.tickets import Case
 from handlers.message import Button, Reply, Text, TicketCard
 from kb.wording import Wording
 
@@ -23,50 +18,12 @@ _LONGEST_REPLY = 8_000
 _NO_TEAM = "默认组"
 
 
-class RefusedError(Exception):
-    """A deed that cannot be done; the text is for the agent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """One deed in progress: the transaction, what is wanted, the ticket as it was, who does it and when."""
-
-    tx: AsyncConnection
-    action: Action
-    case: Case
-    agent_id: int
-    now: datetime
-
-    @property
-    def number(self) -> int:
-        """The ticket's."""
-        return self.case.number
-
-    async def change(self, **values: Any) -> None:
-        """Change fields of the ticket."""
-        await tickets.change(self.tx, self.number, self.now, **values)
-
-    async def note(self, kind: str, text: str | None = None) -> None:
-        """Write the deed into the ticket's history."""
-        await tickets.note(self.tx, self.number, self.now, kind, by="agent", agent_id=self.agent_id, text=text)
-
-    def allowed(self, deed: Deed) -> str:
-        """The state that the deed leads to. Raises RefusedError."""
-        status = after(self.case.status, deed)
-        if status is not None:
-            return status
-        name = STATUS_NAMES[self.case.status]
-        if deed == "reply":
-            raise RefusedError(f"工单 {self.number} {name}，这条没有发给用户。要回复请先“重开 {self.number}”。")
-        raise RefusedError(f"工单 {self.number} 现在是“{name}”，做不了这个操作。")
-
-
 class Deeds:
     """Each returns a sentence for the agent. Raises RefusedError where it cannot be done; then nothing is changed."""
 
-    def __init__(self, cases: Cases) -> None:
-        self._cases = cases
-        self._mail = cases.mail
+    def __init__(self, cards: Cards) -> None:
+        self._cards = cards
+        self._mail = cards.mail
         self.by_verb: Mapping[Verb, Callable[[Doing], Awaitable[str]]] = {
             "claim": self._claim,
             "reply": self._reply,
@@ -85,7 +42,7 @@ class Deeds:
 
     @property
     def _words(self) -> Wording:
-        return self._mail.base().knowledge.wording
+        return self._mail.words
 
     async def _claim(self, do: Doing) -> str:
         case = do.case
@@ -94,7 +51,7 @@ class Deeds:
         if case.agent_id is not None and case.status in ("claimed", "waiting"):
             raise RefusedError(f"工单 {case.number} 已由 {case.agent} 认领。")
         await self._take(do)
-        await self._cases.refresh(do.tx, case.number, do.now)
+        await self._cards.refresh(do.tx, case.number, do.now)
         return f"已认领工单 {case.number}。"
 
     async def _take(self, do: Doing) -> None:
@@ -105,9 +62,11 @@ class Deeds:
             await self._tell(do, self._words.ticket_taken)
 
     async def _reply(self, do: Doing) -> str:
-        case, text = do.case, do.action.text.strip()[:_LONGEST_REPLY]
+        case, text = do.case, do.action.text.strip()
         if not text and not do.action.media:
             raise RefusedError(f"回复的内容是空的。写成：回复 {case.number} 要对用户说的话")
+        if len(text) > _LONGEST_REPLY:
+            raise RefusedError(f"太长了：一次最多 {_LONGEST_REPLY} 字，这条没有发给用户。请分几次发。")
         status = do.allowed("reply")
         if case.status == "open":
             await self._take(do)
@@ -115,10 +74,11 @@ class Deeds:
         owner = {"agent_id": do.agent_id} if case.agent_id is None else {}
         await do.change(status=status, **first, **owner)
         await do.note("reply", text or "（图片或文件）")
+        await self._let_colleagues_see(do, "回复", text)
         sent = await self._pass_on(do)
         if text:
             await self._mail.tell(do.tx, case, Reply("answer", (Text(text),)), do.now, by_staff=True)
-        await self._cases.refresh(do.tx, case.number, do.now)
+        await self._cards.refresh(do.tx, case.number, do.now)
         return "已发给用户。" if sent else "用户那边的渠道收不到图片，请改用文字说明。"
 
     async def _pass_on(self, do: Doing) -> bool:
@@ -133,22 +93,31 @@ class Deeds:
         await outbox.post(do.tx, posts, do.now)
         return bool(posts)
 
+    async def _let_colleagues_see(self, do: Doing, what: str, text: str) -> None:
+        """What is said elsewhere (in the terminal) would otherwise be missing in the ticket's room."""
+        room = self._mail.rooms.named(do.case.team)
+        if room and room.channel != do.action.actor.channel and text:
+            where = overview.CHANNEL_NAMES.get(do.action.actor.channel, do.action.actor.channel)
+            words = Words(f"{do.action.actor.name}在{where}{what}：{text}", about=do.number)
+            await self._mail.to_room(do.tx, room, words, do.now)
+
     async def _note(self, do: Doing) -> str:
         text = do.action.text.strip()
         if not text:
             raise RefusedError(f"备注的内容是空的。写成：备注 {do.number} 内容")
         await do.note("note", text)
+        await self._let_colleagues_see(do, "备注", text)
         return "备注已记下，用户看不到。"
 
     async def _choose_team(self, do: Doing) -> str:
         others = self._mail.rooms.others(do.case.team)
         if not others:
             raise RefusedError("没有别的组可以转。组写在设置的 teams 里。")
-        await self._cases.show(do.tx, do.case, do.now, teams=others)
+        await self._cards.show(do.tx, do.case, do.now, teams=others)
         return "转给哪个组？"
 
     async def _back(self, do: Doing) -> str:
-        await self._cases.show(do.tx, do.case, do.now)
+        await self._cards.show(do.tx, do.case, do.now)
         return ""
 
     async def _hand_over(self, do: Doing) -> str:
@@ -161,7 +130,7 @@ class Deeds:
             raise RefusedError(f"工单 {case.number} 本来就在{room.team}。")
         status = do.allowed("hand_over")
         await do.note("hand_over", f"{case.team or _NO_TEAM} → {room.team}")
-        await self._cases.show(do.tx, case, do.now, note=f"已转给{room.team}，这里不用再处理。")
+        await self._cards.show(do.tx, case, do.now, note=f"已转给{room.team}，这里不用再处理。")
         await do.change(status=status, team=room.team, agent_id=None, reminded_at=None)
         await self._introduce(do, room)
         if case.status != "open":
@@ -173,12 +142,12 @@ class Deeds:
         moved = await tickets.get(do.tx, do.number)
         if moved is None:
             return
-        await self._cases.show(do.tx, moved, do.now, anew=True)
+        await self._cards.show(do.tx, moved, do.now, anew=True)
         story = overview.story(await tickets.history(do.tx, do.number))
         words = Words(f"由{do.case.team or _NO_TEAM}转来，此前经过：\n{story}", about=do.number)
         await self._mail.to_room(do.tx, room, words, do.now)
         for file in await tickets.files(do.tx, do.number):
-            await self._cases.relay_media(do.tx, moved, file.ref, do.now)
+            await self._cards.relay_media(do.tx, moved, file.ref, do.now)
 
     async def _ask_reply(self, do: Doing) -> str:
         do.allowed("reply")
@@ -210,12 +179,12 @@ class Deeds:
         owner = {} if do.case.agent_id else {"agent_id": do.agent_id}
         await do.change(**values, **owner)
         await do.note(kind)
-        await self._cases.refresh(do.tx, do.number, do.now)
+        await self._cards.refresh(do.tx, do.number, do.now)
 
     async def _reopen(self, do: Doing) -> str:
         await do.change(status=do.allowed("reopen"), agent_id=None, solved_at=None, closed_at=None)
         await do.note("reopen")
-        await self._cases.refresh(do.tx, do.number, do.now)
+        await self._cards.refresh(do.tx, do.number, do.now)
         await self._tell(do, self._words.ticket_back)
         return f"工单 {do.number} 已重新打开。"
 
@@ -223,11 +192,11 @@ class Deeds:
         priority = "normal" if do.case.priority == "urgent" else "urgent"
         await do.change(priority=priority)
         await do.note("priority", "加急" if priority == "urgent" else "不急")
-        await self._cases.refresh(do.tx, do.number, do.now)
+        await self._cards.refresh(do.tx, do.number, do.now)
         return f"工单 {do.number} 已{'加急' if priority == 'urgent' else '取消加急'}。"
 
     async def _show(self, do: Doing) -> str:
-        text = await overview.full(do.tx, do.case, self._mail.base().knowledge, do.now)
+        text = await overview.full(do.tx, do.case, self._mail.knowledge(), do.now)
         room = Room("", do.action.actor.channel, do.action.room)
         await self._mail.to_room(do.tx, room, Words(text, about=do.number), do.now)
         return ""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from handlers.conversation import TicketStatus
 
-Deed = Literal["claim", "reply", "answer", "hand_over", "solve", "close", "reopen", "cancel", "confirm"]
+Deed = Literal["claim", "reply", "answer", "hand_over", "solve", "close", "reopen", "cancel", "confirm", "expire"]
 
 TRANSITIONS: Mapping[tuple[TicketStatus, Deed], TicketStatus] = {
     ("open", "claim"): "claimed",
@@ -33,6 +33,7 @@ TRANSITIONS: Mapping[tuple[TicketStatus, Deed], TicketStatus] = {
     ("waiting", "cancel"): "closed",
     ("solved", "confirm"): "closed",
     ("closed", "confirm"): "closed",
+    ("solved", "expire"): "closed",
     ("solved", "reopen"): "open",
     ("closed", "reopen"): "open",
 }

@@ -14,16 +14,22 @@ from bot.storage import conversations, outbox
 from bot.storage.tickets import Case
 from handlers.message import Reply
 from handlers.plain import plain_text
-from kb.base import KnowledgeBase
+from kb.knowledge import Knowledge
+from kb.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """``base``: the knowledge in force now, whose wording is used."""
+    """``knowledge``: what is in force now, whose wording is used."""
 
     forms: Mapping[str, Form]
     rooms: Rooms
-    base: Callable[[], KnowledgeBase]
+    knowledge: Callable[[], Knowledge]
+
+    @property
+    def words(self) -> Wording:
+        """The sentences in force now."""
+        return self.knowledge().wording
 
     async def answer(
         self,
@@ -37,7 +43,7 @@ class Mail:
         inbox_id: int | None = None,
     ) -> None:
         """Say something to a user: into the conversation as it is remembered, and into the outbox."""
-        words = self.base().knowledge.wording
+        words = self.words
         shown = [(present(reply), plain_text(reply, words)) for reply in replies]
         await conversations.add_replies(
             tx, where.conversation_id, now, shown, author=author, inbox_id=inbox_id, pushed=where.unasked

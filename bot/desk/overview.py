@@ -34,7 +34,7 @@ _KINDS = {
     "undelivered": "没有送达",
     "expired": "到期自动关闭",
 }
-_AUTHORS = {"user": "用户", "bot": "机器人", "staff": "客服"}
+AUTHORS = {"user": "用户", "bot": "机器人", "staff": "客服"}
 _OUTCOMES = {
     "answer": "直接答出",
     "steps": "带着做",
@@ -53,17 +53,27 @@ def listing(cases: Sequence[Case], now: datetime, *, empty: str = "现在没有�
     return "\n".join(_line(case, now) for case in cases) or empty
 
 
-def story(history: Sequence[Happened]) -> str:
-    """What happened to a ticket, one line each."""
-    return "\n".join(_happened(entry) for entry in history)
+def story(history: Sequence[Happened], longest: int | None = _LONGEST_LINE) -> str:
+    """What happened to a ticket, one line each, at most ``longest`` characters of what was said."""
+    return "\n".join(_happened(entry, longest) for entry in history)
 
 
 async def full(tx: AsyncConnection, case: Case, knowledge: Knowledge, now: datetime) -> str:
     """A ticket with its details, its history and the conversation as the user saw it."""
-    tried = "、".join(knowledge.record[record].title for record in case.tried if record in knowledge.record)
     lines = await conversations.lines(tx, case.conversation_id, _TRANSCRIPT)
-    said = "\n".join(f"{_AUTHORS[line.author]}：{_short(line.text or '')}" for line in lines)
-    facts = (
+    said = "\n".join(f"{AUTHORS[line.author]}：{_short(line.text or '')}" for line in lines)
+    blocks = (
+        facts(case, knowledge, now),
+        "经过：\n" + story(await tickets.history(tx, case.number)),
+        f"对话：\n{said}",
+    )
+    return "\n\n".join(blocks)
+
+
+def facts(case: Case, knowledge: Knowledge, now: datetime) -> str:
+    """What is known of a ticket, a line each."""
+    tried = "、".join(knowledge.record[record].title for record in case.tried if record in knowledge.record)
+    lines = (
         _line(case, now),
         f"问题：{case.question or '（内容已清除）'}",
         f"渠道：{CHANNEL_NAMES.get(case.channel, case.channel)}{'（群里）' if case.group else ''}",
@@ -73,12 +83,7 @@ async def full(tx: AsyncConnection, case: Case, knowledge: Knowledge, now: datet
         f"地区：{case.district}" if case.district else "",
         f"机器人答过：{tried}" if tried else "机器人没有答过",
     )
-    blocks = (
-        "\n".join(filter(None, facts)),
-        "经过：\n" + story(await tickets.history(tx, case.number)),
-        f"对话：\n{said}",
-    )
-    return "\n\n".join(blocks)
+    return "\n".join(filter(None, lines))
 
 
 async def stats(tx: AsyncConnection, now: datetime) -> str:
@@ -116,13 +121,13 @@ def _line(case: Case, now: datetime) -> str:
     return " · ".join(filter(None, (head, owner, _short(case.question or "", 40))))
 
 
-def _happened(entry: Happened) -> str:
+def _happened(entry: Happened, longest: int | None) -> str:
     when = entry.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
     who = entry.agent or {"user": "用户", "bot": "系统"}.get(entry.by, "客服")
     what = _KINDS.get(entry.kind, entry.kind)
-    return f"{when} {who} {what}" + (f"：{_short(entry.text)}" if entry.text else "")
+    return f"{when} {who} {what}" + (f"：{_short(entry.text, longest)}" if entry.text else "")
 
 
-def _short(text: str, most: int = _LONGEST_LINE) -> str:
+def _short(text: str, most: int | None = _LONGEST_LINE) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+    return flat if most is None or len(flat) <= most else f"{flat[: most - 1]}…"

@@ -7,11 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk import overview
 from bot.desk.actions import Action
-from bot.desk.deeds import Deeds, Doing, RefusedError
+from bot.desk.deeds import Deeds
+from bot.desk.doing import Doing, RefusedError
 from bot.desk.mail import Mail
 from bot.desk.notes import Words
 from bot.desk.rooms import Room
 from bot.storage import records, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an action: a sentence for the agent. ``refused``: it could not be done, and nothing is changed."""
+
+    text: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,8 @@ class Staff:
     mail: Mail
     deeds: Deeds
 
-    async def act(self, tx: AsyncConnection, action: Action, now: datetime) -> str:
-        """Do it; a sentence for the agent. What cannot be done is said just so, and nothing is changed."""
+    async def act(self, tx: AsyncConnection, action: Action, now: datetime) -> Done:
+        """Do it, or say why not."""
         actor = action.actor
         agent_id = await records.seen(tx, actor.channel, actor.account, actor.name, now)
         await records.write_audit(
@@ -39,9 +48,9 @@ class Staff:
         )
         try:
             async with tx.begin_nested():
-                return await self._act(tx, action, agent_id, now)
+                return Done(await self._act(tx, action, agent_id, now))
         except RefusedError as refused:
-            return str(refused)
+            return Done(str(refused), refused=True)
 
     async def _act(self, tx: AsyncConnection, action: Action, agent_id: int, now: datetime) -> str:
         if action.verb == "list":

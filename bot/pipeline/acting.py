@@ -55,9 +55,9 @@ class Acting:
         now, channel = self.now(), claim.event.channel
         match happening:
             case StaffActed():
-                said = await self.staff.act(tx, happening.action, now)
+                done = await self.staff.act(tx, happening.action, now)
                 await self._tell_actor(
-                    tx, channel, happening.action.room, happening.signal, said, happening.action.ticket, now
+                    tx, channel, happening.action.room, happening.signal, done.text, happening.action.ticket, now
                 )
             case Refused():
                 await self._refuse(tx, channel, happening, now)
@@ -106,7 +106,7 @@ class Acting:
         form = self.mail.forms.get(channel)
         if form:
             where = Where(announced.address, 0, quote=announced.quote)
-            words = self.mail.base().knowledge.wording
+            words = self.mail.words
             posts = form.to_user(where, (Reply("smalltalk", (Text(announced.text),)),), words)
             await outbox.post(tx, [_nobodys(post) for post in posts], now)
 
@@ -123,8 +123,7 @@ class Acting:
         if case is None or case.status == "closed":
             return
         await tickets.note(tx, case.number, now, "undelivered", by="bot", text=why)
-        note = Words(f"⚠️ 没有送达用户：{why}", about=case.number, alert=True)
-        await self.mail.to_room(tx, self.mail.rooms.named(case.team), note, now)
+        await self.cases.cards.tell(tx, case, f"⚠️ 没有送达用户：{why}", now)
 
     async def give_up(self, claim: Claim, channels: Mapping[str, Channel], error: str, reference: str) -> None:
         """A turn failed for good: the person hears so, with a number that the log knows."""
@@ -147,7 +146,7 @@ class Acting:
         key = await conversations.save(tx, channel, said.key, said.address, said.group, state, now)
         shown = said.shown or said.incoming.text
         await conversations.add_said(tx, key, now, shown, event_id=said.message_id, inbox_id=claim.event.id)
-        text = self.mail.base().knowledge.wording.failed.format(reference=reference)
+        text = self.mail.words.failed.format(reference=reference)
         where = Where(said.address, key, quote=said.quote)
         await self.mail.answer(tx, channel, where, (Reply("smalltalk", (Text(text),)),), now, inbox_id=claim.event.id)
 

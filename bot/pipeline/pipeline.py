@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.pipeline.acting import Acting
 from bot.pipeline.channel import Channel
@@ -61,6 +61,11 @@ class Pipeline:
                 log.exception("the database does not answer; trying again")
                 await asyncio.sleep(_AFTER_TROUBLE)
                 continue
+            except Exception:
+                # Whatever it was: a worker that ended here would never be replaced.
+                log.exception("a worker stumbled; trying again")
+                await asyncio.sleep(_AFTER_TROUBLE)
+                continue
             if not worked:
                 await rung(bell, _PATIENCE)
 
@@ -102,9 +107,9 @@ class Pipeline:
     async def _attempt(self, claim: Claim) -> None:
         try:
             await self._acting.act(claim, self.channels)
-        except DBAPIError:
-            raise
         except Exception as error:
+            if _is_trouble(error):
+                raise
             reference = secrets.token_hex(4)
             log.exception("event %d of %s failed, reference %s", claim.event.id, claim.event.channel, reference)
             await self._failed(claim, f"{type(error).__name__} {reference}", reference)
@@ -113,7 +118,23 @@ class Pipeline:
         """Another try a little later; after the last one the person is told."""
         event = claim.event
         if event.attempts + 1 >= _ATTEMPTS:
-            await self._acting.give_up(claim, self.channels, error, reference)
+            await self._give_up(claim, error, reference)
             return
         async with claim.writing() as tx:
             await inbox.retry(tx, event, inbox.later(self._now(), event.attempts), error)
+
+    async def _give_up(self, claim: Claim, error: str, reference: str) -> None:
+        """With an apology if that works, and without one if not: the lane must go on."""
+        try:
+            await self._acting.give_up(claim, self.channels, error, reference)
+        except Exception as trouble:
+            if _is_trouble(trouble):
+                raise
+            log.exception("event %d failed without an apology, reference %s", claim.event.id, reference)
+            async with claim.writing() as tx:
+                await inbox.give_up(tx, claim.event, self._now(), error)
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the database does not answer. That it refuses what it is told is the fault of the event."""
+    return isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError)

@@ -106,7 +106,7 @@ class Turns:
         await records.keep_attachments(tx, rows)
         if mine:
             for each in said.attachments:
-                await self.cases.relay_media(tx, mine, each.ref, now)
+                await self.cases.cards.relay_media(tx, mine, each.ref, now)
 
     async def _write_down(
         self, tx: AsyncConnection, key: int, claim: Claim, said: Said, turn: Turn, now: datetime

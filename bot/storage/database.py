@@ -16,6 +16,14 @@ from bot.errors import UsageError
 _FILE = "helpdesk.sqlite"
 _BUSY_MS = 15_000
 """How long a writer waits for another process (``main.py desk …`` beside the server)."""
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    # What is taken out must not stay behind in the gaps of the file; some builds of SQLite do not see to it by themselves.
+    "secure_delete = ON",
+    f"busy_timeout = {_BUSY_MS}",
+)
 _WRITES = "helpdesk_writes"
 
 
@@ -89,7 +97,7 @@ def _on_connect(connection: Any, _: object) -> None:
     """Our settings; and transactions begin when we say so, not when the driver thinks so."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}"):
+    for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -78,7 +78,7 @@ async def accept(tx: AsyncConnection, events: Sequence[Event], now: datetime) ->
             "channel": event.channel,
             "event_id": event.id,
             "lane": event.lane,
-            "payload": event.payload,
+            "payload": _sound(event.payload),
             "received_at": now,
             "due_at": now,
         }
@@ -111,6 +111,8 @@ async def heads(
     query = (
         select(inbox)
         .where(inbox.c.id.in_(first), inbox.c.channel.in_(channels), inbox.c.due_at <= now, inbox.c.lane.not_in(busy))
+        # Said again of the row itself: what another node has just done is passed over at its newest state.
+        .where(inbox.c.state == "new")
         .order_by(inbox.c.id)
         .limit(most)
     )
@@ -160,6 +162,19 @@ async def waiting(tx: AsyncConnection) -> int:
 def later(now: datetime, attempts: int) -> datetime:
     """When to try a turn again that has failed ``attempts`` times."""
     return now + timedelta(seconds=0.5 * 4**attempts)
+
+
+def _sound(value: Any) -> Any:
+    """Without what no database keeps, though it comes in JSON: NUL (not in PostgreSQL) and halves of characters."""
+    match value:
+        case str():
+            return value.replace("\0", "").encode("utf-8", errors="replace").decode("utf-8")
+        case list():
+            return [_sound(each) for each in value]
+        case dict():
+            return {_sound(name): _sound(each) for name, each in value.items()}
+        case _:
+            return value
 
 
 def _stored(row: Any) -> Stored:

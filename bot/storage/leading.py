@@ -37,4 +37,6 @@ async def lead(database: Database, name: str, run: Callable[[], Awaitable[None]]
                 finally:
                     work.cancel()
                     await asyncio.gather(work, return_exceptions=True)
+                    # Given back to the pool, the connection would keep the lock.
+                    await connection.invalidate()
         await asyncio.sleep(_ASK_AGAIN)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import conversation, outbox
@@ -155,8 +155,53 @@ async def drop_lane(tx: AsyncConnection, channel: str, lane: str, why: str) -> i
 
 async def undelivered(tx: AsyncConnection, since: datetime) -> int:
     """How many messages could not be delivered lately."""
-    query = select(func.count()).select_from(outbox).where(outbox.c.state == "failed", outbox.c.created_at >= since)
+    query = select(func.count()).select_from(outbox).where(_missed(), outbox.c.created_at >= since)
     return await tx.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A message that did not arrive. ``key`` and ``group``: whose conversation; None: it was for the staff."""
+
+    channel: str
+    address: str
+    purpose: str
+    ticket: int | None
+    created_at: datetime
+    attempts: int
+    error: str | None
+    key: str | None
+    group: str | None
+
+
+async def failed(tx: AsyncConnection, most: int) -> list[Failed]:
+    """The latest ``most`` messages that could not be delivered, newest first."""
+    query = (
+        select(outbox, conversation.c.key, conversation.c.group_key)
+        .outerjoin(conversation, conversation.c.id == outbox.c.conversation_id)
+        .where(_missed())
+        .order_by(outbox.c.id.desc())
+        .limit(most)
+    )
+    return [
+        Failed(
+            row.channel,
+            row.address,
+            row.purpose,
+            row.ticket,
+            row.created_at,
+            row.attempts,
+            row.error,
+            row.key,
+            row.group_key,
+        )
+        for row in await tx.execute(query)
+    ]
+
+
+def _missed() -> ColumnElement[bool]:
+    """Nobody misses the toast of a button."""
+    return and_(outbox.c.state == "failed", outbox.c.purpose != "signal")
 
 
 async def _delivery(tx: AsyncConnection, row: Any) -> Delivery:

@@ -56,14 +56,17 @@ class Rule:
 def rules(before: datetime) -> tuple[Rule, ...]:
     """What is forgotten of the time before a moment."""
     ended = and_(
-        ticket.c.status.not_in(OPEN), func.coalesce(ticket.c.closed_at, ticket.c.solved_at, ticket.c.changed_at) < before
+        ticket.c.status.not_in(OPEN),
+        func.coalesce(ticket.c.closed_at, ticket.c.solved_at, ticket.c.changed_at) < before,
     )
     closed = select(ticket.c.number).where(ended)
     alive = select(ticket.c.number).where(~ended)
     talking = select(ticket.c.conversation_id).where(~ended)
     return (
         *_of_people(before, talking),
-        Rule("工单内容", ticket, and_(ended, _holds(*(ticket.c[name] for name in _PERSONAL))), dict.fromkeys(_PERSONAL)),
+        Rule(
+            "工单内容", ticket, and_(ended, _holds(*(ticket.c[name] for name in _PERSONAL))), dict.fromkeys(_PERSONAL)
+        ),
         Rule(
             "工单经过",
             ticket_event,
@@ -177,9 +180,6 @@ async def prune(
 async def _batch(database: Database, rule: Rule, after: int, files: Path) -> tuple[int, int | None]:
     """The next rows of a table; how many, and the last one's key if there may be more."""
     async with database.write() as tx:
-        if database.is_sqlite:
-            # What is taken out must not stay behind in the free space of its page.
-            await tx.exec_driver_sql("PRAGMA secure_delete = ON")
         query = select(rule.key).where(rule.rows, rule.key > after).order_by(rule.key).limit(_BATCH)
         keys = (await tx.execute(query)).scalars().all()
         if not keys:

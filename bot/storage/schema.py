@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot.errors import UsageError
 from bot.storage.database import Database
@@ -57,6 +57,9 @@ def _current(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # Whoever is told so at the same time waits, and finds it done.
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("helpdesk upgrade"))))
     current = _current(connection)
     if current and not _known(current):
         raise UsageError(f"数据库的表（{current}）比程序新。请换用新版程序。")

@@ -18,7 +18,7 @@ _SMALL = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Bytes of the file before and after. ``rewritten``: whole and anew; ``clean``: nothing of before is in its log."""
+    """Bytes of the file and its log before and after. ``rewritten``: whole and anew; ``clean``: nothing of before is in its log."""
 
     before: int
     after: int
@@ -41,11 +41,11 @@ async def give_back(database: Database, lock: Path) -> Space | None:
         with FileLock(lock, timeout=0):
             return _rewrite(path)
     except Timeout:
-        return _rewrite(path) if path.stat().st_size <= _SMALL else _emptied(path, path.stat().st_size, rewritten=False)
+        return _rewrite(path) if _size(path) <= _SMALL else _emptied(path, _size(path), rewritten=False)
 
 
 def _rewrite(path: Path) -> Space:
-    before = path.stat().st_size
+    before = _size(path)
     with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as file:
         file.execute("VACUUM")
     return _emptied(path, before, rewritten=True)
@@ -55,4 +55,9 @@ def _emptied(path: Path, before: int, *, rewritten: bool) -> Space:
     """Everything out of the write-ahead log and into the file; readers are waited for a while."""
     with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as file:
         busy = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    return Space(before, path.stat().st_size, rewritten, clean=not busy)
+    return Space(before, _size(path), rewritten, clean=not busy)
+
+
+def _size(path: Path) -> int:
+    """Of the file and of its log."""
+    return sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())

@@ -94,12 +94,14 @@ async def listed(
     agent_id: int | None = None,
     team: str | None = None,
     most: int = 30,
+    newest: bool = False,
 ) -> list[Case]:
-    """Tickets in these states, urgent and old ones first."""
+    """Tickets in these states, urgent and old ones first, or the newest."""
     query = _query().where(ticket.c.status.in_(statuses))
     query = query.where(ticket.c.agent_id == agent_id) if agent_id is not None else query
     query = query.where(ticket.c.team == team) if team is not None else query
-    rows = await tx.execute(query.order_by(ticket.c.priority.desc(), ticket.c.opened_at).limit(most))
+    order = (ticket.c.number.desc(),) if newest else (ticket.c.priority.desc(), ticket.c.opened_at)
+    rows = await tx.execute(query.order_by(*order).limit(most))
     return [_case(row) for row in rows]
 
 

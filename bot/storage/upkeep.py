@@ -1,7 +1,7 @@
 """Looking after the database: whether it is in order, and a copy of it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +59,9 @@ async def check(database: Database, now: datetime) -> Checkup:
     async with database.read() as tx:
         problems = await _damage(tx) if database.is_sqlite else []
         if current != newest:
-            problems.append(f"表的版本是 {current or '空'}，程序要的是 {newest}：请运行 main.py db upgrade，或换用对应版本的程序")
+            problems.append(
+                f"表的版本是 {current or '空'}，程序要的是 {newest}：请运行 main.py db upgrade，或换用对应版本的程序"
+            )
             return Checkup(current, tuple(problems))
         problems += [f"表和程序说的不一样：{difference}" for difference in await tx.run_sync(_differences)]
         if problems:
@@ -76,7 +78,7 @@ async def check(database: Database, now: datetime) -> Checkup:
 async def _damage(tx: AsyncConnection) -> list[str]:
     found = [str(row[0]) for row in await tx.exec_driver_sql(f"PRAGMA integrity_check({_MOST_SHOWN})")]
     broken = [f"文件损坏：{' '.join(line.split())}" for line in found if line != "ok"]
-    strays = (await tx.exec_driver_sql("PRAGMA foreign_key_check")).all()
+    strays: Sequence[Any] = (await tx.exec_driver_sql("PRAGMA foreign_key_check")).all()
     return broken + [f"{row[0]} 的第 {row[1]} 行指向 {row[2]} 里没有的行" for row in strays[:_MOST_SHOWN]]
 
 
@@ -87,16 +89,17 @@ def _differences(connection: Connection) -> list[str]:
 
 def _told(difference: Any) -> str:
     """Alembic's tuples: a verb and what it concerns, sometimes in a list of their own."""
-    parts = difference[0] if isinstance(difference, list) else difference
+    parts: Any = difference[0] if isinstance(difference, list) else difference
     verb, *things = parts
     names = (getattr(thing, "name", thing) for thing in things if isinstance(thing, str) or hasattr(thing, "name"))
     return " ".join((verb, *(str(name) for name in names)))
 
 
 async def _queue(tx: AsyncConnection, table: Table, state: str, since: Any, now: datetime) -> Queue:
-    row = (await tx.execute(select(func.count(), func.min(since)).where(table.c.state == state))).one()
-    failed = select(func.count()).where(table.c.state == "failed", since >= now - _LATELY)
-    return Queue(row[0], row[1], await tx.scalar(failed) or 0)
+    waiting = await tx.scalar(select(func.count()).where(table.c.state == state)) or 0
+    oldest: datetime | None = await tx.scalar(select(func.min(since)).where(table.c.state == state))
+    failed = await tx.scalar(select(func.count()).where(table.c.state == "failed", since >= now - _LATELY)) or 0
+    return Queue(waiting, oldest, failed)
 
 
 def backup(database: Database, target: Path, *, force: bool = False) -> Backup:

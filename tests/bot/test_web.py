@@ -213,7 +213,7 @@ def test_a_long_message_is_answered(visitor: httpx.Client) -> None:
 )
 def test_odd_texts_come_back_as_they_were(text: str, visitor: httpx.Client) -> None:
     send(visitor, text)
-    assert past(visitor)[0]["text"] == text
+    assert past(visitor)[0]["text"] == text.replace("\x00", ""), "which no database keeps"
 
 
 def test_half_a_character_does_not_spoil_the_history(visitor: httpx.Client) -> None:

@@ -68,8 +68,14 @@ class Stored:
 
     @property
     def quoted(self) -> Json:
-        """As ``reply_to_message`` shows it: one level deep."""
-        return {key: value for key, value in self.body.items() if key != "reply_to_message"}
+        """As ``reply_to_message`` shows it: one level deep, and of all markup only the buttons below it."""
+        left_out = ("reply_to_message", *(() if self.is_pressable else ("reply_markup",)))
+        return {key: value for key, value in self.body.items() if key not in left_out}
+
+    @property
+    def is_pressable(self) -> bool:
+        """Whether there are buttons below it."""
+        return "inline_keyboard" in self.body.get("reply_markup", {})
 
 
 @dataclass(frozen=True)

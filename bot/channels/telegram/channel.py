@@ -15,6 +15,7 @@ from bot.channels.telegram.delivery import send, sorted_error
 from bot.channels.telegram.envelope import event_of
 from bot.channels.telegram.gate import Gate
 from bot.channels.telegram.places import NAME
+from bot.channels.telegram.shape import oddity
 from bot.channels.telegram.staff_room import StaffRoom
 from bot.channels.telegram.understanding import Understanding
 from bot.channels.telegram.webhook import Webhook
@@ -153,6 +154,8 @@ class TelegramChannel:
         chat = message.get("chat") if isinstance(message, dict) else None
         if not isinstance(chat, dict) or chat.get("type") != "private" or len(self._typing) >= _MOST_TYPING:
             return
+        if not isinstance(chat.get("id"), int):
+            return
         task = asyncio.create_task(self._type(chat["id"]))
         self._typing.add(task)
         task.add_done_callback(self._typing.discard)
@@ -165,9 +168,13 @@ class TelegramChannel:
 
     async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
         """What an update means."""
+        wrong = oddity(event.payload)
+        if wrong:
+            log.warning("telegram: update %s is malformed: %s", event.event_id, wrong)
+            return Ignored("malformed")
         try:
             update = Update.de_json(event.payload, self._client)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except GARBAGE as error:
             log.warning("telegram: update %s is malformed: %r", event.event_id, error)
             return Ignored("malformed")
         message = update.message

@@ -52,7 +52,7 @@ def is_addressed(message: Message, me: Me) -> bool:
     found = _COMMAND.match(text)
     if found:
         return not found["bot"] or found["bot"].lower() == me.username.lower()
-    entities = {**message.parse_entities(), **message.parse_caption_entities()}
+    entities = message.parse_entities() if message.text else message.parse_caption_entities() if message.caption else {}
     return any(_means(entity, words, me) for entity, words in entities.items())
 
 

@@ -1,6 +1,7 @@
 """One outgoing message → one call of the Bot API, and its refusals → what the sender should do."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +31,17 @@ _PLACEHOLDER = "写在这里"
 
 async def send(client: Client, delivery: Delivery, chat: str) -> str | None:
     """Send to ``chat``; the id of the message (of a topic: its thread). Raises telegram.error.TelegramError."""
+    try:
+        return await _send(client, delivery, chat)
+    except BadRequest as error:
+        if not (delivery.purpose == "desk" and delivery.thread and _lacks_thread(error)):
+            raise
+        # What a user says must not be lost with the topic that somebody tidied away.
+        log.warning("the topic of ticket %s is gone (%s); its messages go to the group", delivery.ticket, error.message)
+        return await _send(client, replace(delivery, thread=None), chat)
+
+
+async def _send(client: Client, delivery: Delivery, chat: str) -> str | None:
     payload = delivery.payload
     match payload.get("kind"):
         case "signal":
@@ -147,8 +159,12 @@ def _refused(error: BadRequest, delivery: Delivery) -> Exception:
     if delivery.payload.get("kind") == "topic":
         log.info("no topic for ticket %s (%s); its messages go to the group itself", delivery.ticket, error.message)
         return DroppedError(error.message)
-    if any(sign in text for sign in _GONE_THREAD):
+    if _lacks_thread(error):
         return NeverError("话题已删除或关闭")
     if "chat not found" in text:
         return NeverError("对方没有和机器人对话过，或这个群不存在")
     return NeverError(error.message)
+
+
+def _lacks_thread(error: BadRequest) -> bool:
+    return any(sign in error.message.lower() for sign in _GONE_THREAD)

@@ -5,13 +5,14 @@ from typing import Any
 from bot.channels.telegram.places import NAME
 from bot.storage.inbox import Event
 
+_MOST = 2**53
 _KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
 def event_of(update: dict[str, Any], bot_id: str, staff_chats: frozenset[str]) -> Event | None:
     """The event; None where the update has no number, so that it can neither be kept apart nor confirmed."""
     number = update.get("update_id")
-    if not isinstance(number, int):
+    if not _is_number(number):
         return None
     # Numbers of another bot's updates may be the same: the bot is part of the name.
     return Event(NAME, f"{bot_id}:{number}", _lane(update, staff_chats), update)
@@ -27,4 +28,10 @@ def _lane(update: dict[str, Any], staff_chats: frozenset[str]) -> str:
 
 
 def _id(thing: object) -> str:
-    return str(thing.get("id", "")) if isinstance(thing, dict) else ""
+    """The number of a chat or a person; what is none would be no name that every database takes."""
+    number = thing.get("id") if isinstance(thing, dict) else None
+    return str(number) if _is_number(number) else ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < _MOST

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.channels.telegram.places import NAME, Place
-from bot.channels.telegram.post import Post
+from bot.channels.telegram.post import LIMIT, Post
 from bot.channels.telegram.render import compose
 from bot.channels.telegram.staff_cards import card_post, prompt_post, topic_name, words_posts
 from bot.desk.form import Where
@@ -14,6 +14,9 @@ from bot.storage.outbox import Outgoing
 from handlers.message import Reply
 from kb.wording import Wording
 
+_LONGEST_HEAD = 40
+"""Code units that stand above a text and are part of its message."""
+
 
 class TelegramForm:
     """Composes; connects to nothing."""
@@ -22,8 +25,9 @@ class TelegramForm:
 
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Replies as posts. A step that answers a step's button takes its place."""
-        posts = [(reply, post) for reply in replies for post in compose(reply, words)]
         place = Place.read(where.address)
+        limit = LIMIT - (_LONGEST_HEAD if _head(where, place) else 0)
+        posts = [(reply, post) for reply in replies for post in compose(reply, words, limit)]
         return [
             self._to_user(where, place, reply, post, first=number == 0, only=len(posts) == 1)
             for number, (reply, post) in enumerate(posts)

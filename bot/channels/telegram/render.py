@@ -8,7 +8,7 @@ from itertools import groupby
 from wcwidth import width
 
 from bot.channels.splitting import clip, utf8
-from bot.channels.telegram.post import Gap, Key, Line, Post, Span, pages
+from bot.channels.telegram.post import LIMIT, Gap, Key, Line, Post, Span, pages
 from handlers.message import (
     AnswerCard,
     Button,
@@ -37,9 +37,9 @@ _ONLY_BUTTONS = "👇"
 """Telegram has no message without text."""
 
 
-def compose(reply: Reply, words: Wording) -> tuple[Post, ...]:
+def compose(reply: Reply, words: Wording, limit: int = LIMIT) -> tuple[Post, ...]:
     """The messages of a reply; none where there is nothing to see."""
-    texts = pages(tuple(line for part in reply.parts for line in _lines(part, words)))
+    texts = pages(tuple(line for part in reply.parts for line in _lines(part, words)), limit)
     keyboard = (*_choices(reply), *_ways(reply.buttons, words))
     if not texts and not keyboard:
         return ()

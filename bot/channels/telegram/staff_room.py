@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import CallbackQuery, Chat, Message, User
+from telegram import CallbackQuery, Message, User
 
 from bot.channels.telegram import content
 from bot.channels.telegram.content import Me
@@ -17,6 +17,7 @@ from bot.pipeline.happening import Announced, Happening, Ignored, Refused, Staff
 from bot.storage import outbox
 from bot.storage.outbox import Sent
 
+_MOST_DIGITS = 10
 _EDITED = "改过的消息不会再发给用户，要更正请再回复一条。"
 _EXPLAINED = "格式：/ticket 工单号，例如 /ticket 1001；/tickets 看全部，/mine 看我的，/stats 看统计。"
 
@@ -74,16 +75,22 @@ class StaffRoom:
         user = query.from_user
         verb, _, rest = data.partition(":")
         number, _, code = rest.partition(":")
-        ticket = int(number) if number.isascii() and number.isdigit() else None
+        # Nobody has pressed a number of ten digits: the data is forged, and no database would take it.
+        ticket = int(number) if number.isascii() and number.isdigit() and len(number) < _MOST_DIGITS else None
         actor = Actor(NAME, str(user.id), self.gate.name_of(user))
-        public = isinstance(query.message.chat, Chat) and bool(query.message.chat.username) if query.message else True
-        listed = self.gate.is_listed(user)
-        if not listed and not (is_room and await self.gate.may_act(user, chat, is_public=public)):
+        if not (self.gate.is_listed(user) or (is_room and await self._belongs(query))):
             return Refused(actor, f"button {verb}", self.stranger, ticket, signal=signal)
         if verb not in get_args(Verb) or ticket is None:
             return Refused(actor, f"odd button {data[:20]}", "这个按钮已经失效。", ticket, signal=signal)
         team = next((room.team for room in self.rooms.all if team_code(room.team) == code), code)
         return StaffActed(Action(verb, actor, chat, ticket, team), signal)  # type: ignore[arg-type]  # just looked up
+
+    async def _belongs(self, query: CallbackQuery) -> bool:
+        """Whether somebody is a member of the room where he pressed; asked by the number that the chat has now."""
+        room = query.message.chat if query.message else None
+        return room is not None and await self.gate.may_act(
+            query.from_user, str(room.id), is_public=bool(room.username)
+        )
 
     async def _answered(self, message: Message, chat: str, tx: AsyncConnection) -> Sent | None:
         """Our message that this one replies to."""

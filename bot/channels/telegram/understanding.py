@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 
 from bot.channels.telegram import content
 from bot.channels.telegram.content import Me
@@ -21,6 +21,7 @@ from handlers.message import Incoming
 from kb.wording import Wording
 
 _OUT = (ChatMember.LEFT, ChatMember.BANNED)
+_GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 _STAFF_ONLY = frozenset(("list", "mine", "stats", "show", "claim", "solve", "close", "reopen", "urgent"))
 
 
@@ -52,7 +53,7 @@ class Understanding:
             return Ignored("not from a person")
         room = self.rooms.at(NAME, chat)
         if content.asks_for_id(message, self.me):
-            return Announced(chat, self.words().chat_id.format(number=chat), str(message.message_id))
+            return Announced(chat, self.words().chat_id.format(number=message.chat.id), str(message.message_id))
         if room:
             heard = await self.staff.hear(message, user, chat, tx, edited=edited)
             if heard:
@@ -112,7 +113,8 @@ class Understanding:
         signal = {"kind": "signal", "id": query.id}
         message, data = query.message, query.data or ""
         if message is None or not data:
-            return Ignored("a button without a message")
+            actor = Actor(NAME, str(query.from_user.id), query.from_user.full_name)
+            return Refused(actor, "empty button", "这个按钮已经失效。", signal=signal)
         chat = self.canonical(message.chat.id)
         if data.startswith(PREFIX):
             return await self.staff.pressed(
@@ -145,7 +147,7 @@ class Understanding:
             if change.chat.type == change.chat.PRIVATE:
                 return Unreachable(chat, "对方屏蔽了机器人", key=chat)
             return Unreachable(chat, "机器人被移出群")
-        if was in _OUT and change.chat.type != change.chat.PRIVATE and not self.rooms.at(NAME, chat):
+        if was in _OUT and change.chat.type in _GROUPS and not self.rooms.at(NAME, chat):
             return Announced(chat, self.words().group_joined)
         return Ignored(f"membership: {was} → {now}")
 

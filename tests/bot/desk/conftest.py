@@ -1,0 +1,16 @@
+"""A desk of its own for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb.base import KnowledgeBase
+from tests.bot.desk.counter import Counter
+
+
+@pytest.fixture
+def counter(base: KnowledgeBase, tmp_path: Path) -> Iterator[Counter]:
+    opened = Counter.opened(base, tmp_path)
+    yield opened
+    opened.close()

@@ -1,0 +1,292 @@
+"""A desk in a test: users and agents on a channel of its own, a real SQLite file, a clock that stands still.
+
+What a user hears and what the staff see is read from the outbox, where each deed has put it in its own transaction.
+"""
+
+import asyncio
+import json
+from collections.abc import Container, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.desk.actions import Action, Actor, Verb
+from bot.desk.cards import Cards
+from bot.desk.cases import Cases
+from bot.desk.clockwork import Clockwork
+from bot.desk.deeds import Deeds
+from bot.desk.form import Where
+from bot.desk.hours import hours_note
+from bot.desk.mail import Mail
+from bot.desk.notes import Note
+from bot.desk.rooms import Room, Rooms
+from bot.desk.staff import Done, Staff
+from bot.pipeline.acting import Acting
+from bot.pipeline.channel import NeverError
+from bot.pipeline.happening import Attachment, Happening, Said
+from bot.pipeline.numbers import Numbers
+from bot.pipeline.sender import Sender
+from bot.pipeline.turns import Turns
+from bot.settings import DeskHours
+from bot.storage import inbox, tickets
+from bot.storage import outbox as storage
+from bot.storage.database import Database, open_database
+from bot.storage.inbox import Claim, Event, Stored
+from bot.storage.outbox import Delivery, Failed, Outgoing
+from bot.storage.schema import ready
+from bot.storage.tables import outbox
+from bot.storage.tickets import Case, Happened
+from handlers.effects import Effect
+from handlers.message import Incoming, Reply
+from handlers.plain import plain_text
+from kb.base import KnowledgeBase
+from kb.wording import Wording
+from tests.handlers.talk import NOON
+
+CHANNEL = "street"
+DEFAULT, JIANGNING = "客服组", "江宁组"
+REMIND = timedelta(minutes=15)
+ROOMS = Rooms((Room(DEFAULT, CHANNEL, "room-1"), Room(JIANGNING, CHANNEL, "room-2", districts=frozenset(("江宁区",)))))
+Seen = dict[str, Any]
+
+
+class PlainForm:
+    """Puts everything as it is, so that a test can read it."""
+
+    name = CHANNEL
+
+    def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
+        return [
+            self._out(where.address, {"text": plain_text(reply, words)}, where.purpose, where.conversation_id)
+            for reply in replies
+        ]
+
+    def to_staff(self, room: Room, note: Note) -> Sequence[Outgoing]:
+        seen = {"kind": type(note).__name__, **json.loads(json.dumps(asdict(note), default=str))}
+        return [self._out(room.address, seen, "desk")]
+
+    def pass_on(self, where: Where, media: dict[str, object]) -> Sequence[Outgoing]:
+        return [self._out(where.address, {"text": f"［{media['name']}］"}, where.purpose, where.conversation_id)]
+
+    def _out(self, address: str, payload: Seen, purpose: str, conversation: int | None = None) -> Outgoing:
+        return Outgoing(CHANNEL, address, address, payload, purpose, conversation)
+
+
+class Street:
+    """Where the users are. ``gone``: nothing can be sent to them."""
+
+    name = CHANNEL
+
+    def __init__(self, gone: Container[str] = ()) -> None:
+        self.gone = gone
+
+    async def run(self) -> None:
+        raise NotImplementedError
+
+    async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
+        sent = event.payload
+        picture = sent["picture"]
+        attachments = (Attachment("图片", {"name": picture}, picture),) if picture else ()
+        incoming = Incoming(sent["text"], group=sent["group"] is not None, image=picture)
+        key = f"{sent['group']}:{sent['who']}" if sent["group"] else sent["who"]
+        return Said(key, sent["who"], incoming, sent["group"], attachments=attachments)
+
+    async def deliver(self, delivery: Delivery) -> str | None:
+        if delivery.address in self.gone:
+            raise NeverError("对方屏蔽了机器人")
+        return str(delivery.id)
+
+
+@dataclass
+class Counter:
+    """``database``: opened in the loop of ``runner``, in which everything happens."""
+
+    base: KnowledgeBase
+    database: Database
+    runner: asyncio.Runner
+    rooms: Rooms = ROOMS
+    hours: DeskHours = field(default_factory=DeskHours)
+    time: datetime = NOON
+    _events: "count[int]" = field(default_factory=count)
+    _read: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        mail = Mail({CHANNEL: PlainForm()}, self.rooms, lambda: self.base.knowledge)
+        self.cards = Cards(mail)
+        self.cases = Cases(self.cards, self.base.router.route)
+        self.staff = Staff(mail, Deeds(self.cards))
+        self.executor = ThreadPoolExecutor(1)
+        turns = Turns(
+            lambda: self.base,
+            mail,
+            self.cases,
+            Numbers(self.database),
+            self.executor,
+            self.now,
+            lambda: hours_note(self.hours, self.time),
+        )
+        self.acting = Acting(turns, self.staff, self.cases, mail, self.now)
+        self.clockwork = Clockwork(self.database, self.cards, REMIND, self.hours, self.now)
+
+    @classmethod
+    def opened(cls, base: KnowledgeBase, folder: Path, **more: Any) -> "Counter":
+        """A desk with an empty file in ``folder``."""
+        runner = asyncio.Runner()
+        database = open_database(None, folder)
+        runner.run(ready(database))
+        return cls(base, database, runner, **more)
+
+    def close(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
+        self.executor.shutdown()
+
+    def now(self) -> datetime:
+        return self.time
+
+    def wait(self, **time: float) -> int:
+        """Time passes, and the clock is looked at; how many tickets that concerned."""
+        self.time += timedelta(**time)
+        return self.runner.run(self.clockwork.tick())
+
+    def user(self, name: str = "老李", group: str | None = None) -> "User":
+        return User(self, name, group)
+
+    def agent(self, name: str) -> "Agent":
+        return Agent(self, name)
+
+    def sees(self, team: str = DEFAULT) -> list[Seen]:
+        """What came into the team's room since the last look."""
+        room = self.rooms.find(team)
+        assert room is not None
+        return self.arrived(room.address)
+
+    def arrived(self, address: str) -> list[Seen]:
+        """What came to an address since the last look."""
+        query = select(outbox.c.id, outbox.c.payload).where(
+            outbox.c.address == address, outbox.c.id > self._read.get(address, 0)
+        )
+
+        async def read() -> list[Any]:
+            async with self.database.read() as tx:
+                return list((await tx.execute(query.order_by(outbox.c.id))).all())
+
+        rows = self.runner.run(read())
+        self._read[address] = max((row.id for row in rows), default=self._read.get(address, 0))
+        return [row.payload for row in rows]
+
+    def case(self, number: int = 1001) -> Case:
+        async def read() -> Case | None:
+            async with self.database.read() as tx:
+                return await tickets.get(tx, number)
+
+        found = self.runner.run(read())
+        assert found is not None, f"no ticket {number}"
+        return found
+
+    def history(self, number: int = 1001) -> list[Happened]:
+        async def read() -> list[Happened]:
+            async with self.database.read() as tx:
+                return await tickets.history(tx, number)
+
+        return self.runner.run(read())
+
+    def kinds(self, number: int = 1001) -> list[str]:
+        """What happened to a ticket, without details."""
+        return [entry.kind for entry in self.history(number)]
+
+    def performs(self, conversation_id: int, *effects: Effect) -> None:
+        """What a turn wants of the desk, without a turn."""
+
+        async def perform() -> None:
+            async with self.database.write() as tx:
+                await self.cases.perform(tx, conversation_id, CHANNEL, effects, self.time)
+
+        self.runner.run(perform())
+
+    def delivers(self, *gone: str) -> None:
+        """Everything is sent, but for what is addressed to those who have gone away."""
+        self.runner.run(self._deliver(gone))
+
+    async def _deliver(self, gone: Container[str]) -> None:
+        sender, stopping = Sender(self.database, Street(gone), self.acting, self.now), asyncio.Event()
+        sending = asyncio.create_task(sender.run(stopping))
+        waiting = select(func.count()).select_from(outbox).where(outbox.c.state == "waiting")
+        while True:
+            async with self.database.read() as tx:
+                if not await tx.scalar(waiting):
+                    break
+            await asyncio.sleep(0.01)
+        stopping.set()
+        sender.posted.ring()
+        await sending
+
+    def failed(self) -> list[Failed]:
+        """What could not be delivered."""
+
+        async def read() -> list[Failed]:
+            async with self.database.read() as tx:
+                return await storage.failed(tx, 10)
+
+        return self.runner.run(read())
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody on a site."""
+
+    counter: Counter
+    name: str
+    group: str | None = None
+
+    def says(self, text: str, picture: str | None = None) -> str:
+        """Says something; what he hears in answer."""
+        assert self.hears() == "", "something came before that nobody looked at"
+        self.counter.runner.run(self._say(text, picture))
+        return self.hears()
+
+    def shows(self, picture: str) -> str:
+        return self.says("", picture)
+
+    def hears(self) -> str:
+        """What was said to him since he last listened."""
+        return "\n".join(post["text"] for post in self.counter.arrived(self.name))
+
+    async def _say(self, text: str, picture: str | None) -> None:
+        counter = self.counter
+        payload = {"who": self.name, "text": text, "picture": picture, "group": self.group}
+        event = Event(CHANNEL, f"event-{next(counter._events)}", self.name, payload)
+        async with counter.database.write() as tx:
+            await inbox.accept(tx, [event], counter.time)
+        async with counter.database.read() as tx:
+            [stored] = await inbox.heads(tx, [CHANNEL], counter.time, (), 2)
+        await counter.acting.act(Claim(stored, counter.database), {CHANNEL: Street()})
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Somebody of the support staff."""
+
+    counter: Counter
+    name: str
+
+    def does(self, verb: Verb, text: str = "", ticket: int | None = 1001, picture: str | None = None) -> Done:
+        """A deed, and what he is told of it."""
+        actor = Actor(CHANNEL, self.name, self.name)
+        action = Action(verb, actor, f"desk of {self.name}", ticket, text, {"name": picture} if picture else None)
+
+        async def act() -> Done:
+            async with self.counter.database.write() as tx:
+                return await self.counter.staff.act(tx, action, self.counter.time)
+
+        return self.counter.runner.run(act())
+
+    def reads(self) -> str:
+        """What the bot has said to him alone."""
+        return "\n".join(post["text"] for post in self.counter.arrived(f"desk of {self.name}"))

@@ -1,0 +1,72 @@
+import asyncio
+from typing import Any
+
+import pytest
+from telegram import ChatMember, ChatMemberMember, User
+from telegram.error import BadRequest, Forbidden, RetryAfter, TimedOut
+
+from bot.channels.telegram.client import Client
+from bot.channels.telegram.gate import Gate
+from bot.channels.telegram.places import Place
+
+
+@pytest.mark.parametrize(
+    ("place", "address", "is_group"),
+    [
+        (Place("7"), "7", False),
+        (Place("-100", "", "7"), "-100//7", True),
+        (Place("-100", "3", "7"), "-100/3/7", True),
+        (Place("-100", "3"), "-100/3/", True),
+    ],
+)
+def test_places(place: Place, address: str, is_group: bool) -> None:
+    assert (str(place), Place.read(address), place.is_group) == (address, place, is_group)
+
+
+class Members(Client):
+    """A Bot API that knows one thing about everybody."""
+
+    def __init__(self, answer: ChatMember | Exception) -> None:
+        super().__init__("1:A")
+        self._unfreeze()
+        self.answer, self.asked = answer, 0
+
+    async def get_chat_member(self, *_: Any, **__: Any) -> ChatMember:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+WANG = User(5, "小王", is_bot=False, last_name="王")
+
+
+@pytest.mark.parametrize(
+    ("answer", "private", "public"),
+    [
+        (ChatMember(WANG, ChatMember.OWNER), True, True),
+        (ChatMember(WANG, ChatMember.ADMINISTRATOR), True, True),
+        (ChatMemberMember(WANG), True, True),
+        (ChatMember(WANG, ChatMember.LEFT), False, False),
+        (ChatMember(WANG, ChatMember.BANNED), False, False),
+        (BadRequest("user not found"), False, False),
+        (Forbidden("bot was kicked"), False, False),
+        (TimedOut(), True, False),
+        (RetryAfter(3), True, False),
+        (KeyError("status"), True, False),
+    ],
+)
+def test_who_belongs(answer: ChatMember | Exception, private: bool, public: bool) -> None:
+    for is_public, expected in ((False, private), (True, public)):
+        client = Members(answer)
+        gate = Gate(client, {"6": "老李"})
+        asked = [asyncio.run(gate.may_act(WANG, "-100", is_public=is_public)) for _ in range(3)]
+        assert asked == [expected] * 3
+        assert client.asked == (3 if isinstance(answer, Exception) else 1), "an answer is remembered for a minute"
+
+
+def test_who_is_on_the_list() -> None:
+    gate = Gate(Members(ChatMember(WANG, ChatMember.LEFT)), {"6": "老李"})
+    li = User(6, "Li", is_bot=False)
+    assert asyncio.run(gate.may_act(li, "-100", is_public=True))
+    assert [(gate.is_listed(user), gate.name_of(user)) for user in (li, WANG)] == [(True, "老李"), (False, "小王 王")]
