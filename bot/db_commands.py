@@ -16,12 +16,14 @@ from rich.progress import Progress
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import now
+from bot.desk.hours import SHANGHAI
 from bot.desk.overview import age
 from bot.errors import UsageError
 from bot.settings import Settings
 from bot.storage import pruning, schema, space, upkeep
 from bot.storage.database import Database, database_file, open_database
 from bot.storage.upkeep import Checkup, Queue
+from handlers.handoff import REOPEN_WITHIN
 
 T = TypeVar("T")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -88,7 +90,7 @@ def run_prune(settings: Settings, options: argparse.Namespace) -> int:
     """Take out what people said and who they were; figures stay."""
     before = _moment(options.older_than)
     counted = _run(settings, lambda database: _ready_to_prune(database, before))
-    day = before.astimezone().strftime("%Y-%m-%d %H:%M")
+    day = before.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if options.dry_run:
         print(f"{day} 以前的内容可以清除：{_listed(counted)}。这次只数，什么都没有改。")
         return 0
@@ -162,8 +164,13 @@ def _moment(period: str) -> datetime:
     found = _PERIOD.fullmatch(period.strip().lower())
     if not found:
         raise UsageError(f"--older-than {period} 看不懂，要写成 180d、26w、6m 或 1y。")
+    days = int(found[1]) * _DAYS[found[2]]
+    if days < REOPEN_WITHIN.days:
+        raise UsageError(
+            f"--older-than {period} 太近了，至少 {REOPEN_WITHIN.days}d：那以前的工单用户才不会再重新打开。"
+        )
     try:
-        return now() - timedelta(days=int(found[1]) * _DAYS[found[2]])
+        return now() - timedelta(days=days)
     except OverflowError as error:
         raise UsageError(f"--older-than {period} 太久了，那时还没有数据。") from error
 

@@ -63,7 +63,7 @@ class Settings(BaseModel):
     telegram_token: SecretStr | None = None
     telegram_api_url: str = Field("https://api.telegram.org", pattern=_URL)
     telegram_webhook_url: str | None = Field(None, pattern=_URL)
-    telegram_proxy: str | None = None
+    telegram_proxy: str | None = Field(None, pattern=_URL)
     telegram_staff_chat: int | None = None
     telegram_rate: float = Field(30, gt=0)
     """Messages a second to all chats together; what the Bot API allows is about 30."""

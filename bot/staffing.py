@@ -1,6 +1,6 @@
 """Puts the support desk together from the settings; the server and ``main.py desk`` do so alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.channels.telegram.form import TelegramForm
@@ -9,6 +9,7 @@ from bot.desk.deeds import Deeds
 from bot.desk.mail import Mail
 from bot.desk.rooms import Room, Rooms
 from bot.desk.staff import Staff
+from bot.errors import UsageError
 from bot.settings import Settings
 from kb.knowledge import Knowledge
 
@@ -37,6 +38,7 @@ def rooms_of(settings: Settings, knowledge: Knowledge) -> Rooms:
     if settings.telegram_token is None:
         return Rooms()
     kinds = {kind.name: kind.id for kind in knowledge.project_types}
+    _check(settings, kinds, knowledge)
     default = (
         (Room(DEFAULT_TEAM, "telegram", str(settings.telegram_staff_chat)),) if settings.telegram_staff_chat else ()
     )
@@ -51,3 +53,13 @@ def rooms_of(settings: Settings, knowledge: Knowledge) -> Rooms:
         for team in settings.teams
     )
     return Rooms((*default, *teams))
+
+
+def _check(settings: Settings, kinds: Mapping[str, str], knowledge: Knowledge) -> None:
+    """A misspelt district would send its tickets to nobody in particular. Raises UsageError."""
+    districts = {district.name for district in knowledge.districts}
+    for team in settings.teams:
+        for name in sorted(team.districts - districts):
+            raise UsageError(f"teams 里{team.name}的区“{name}”不认识，可以写：{'、'.join(sorted(districts))}")
+        for name in sorted(team.project_types - kinds.keys() - set(kinds.values())):
+            raise UsageError(f"teams 里{team.name}的工程类型“{name}”不认识，可以写：{'、'.join(kinds)}")

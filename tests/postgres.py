@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -36,9 +37,14 @@ def server() -> URL:
     try:
         return _server()
     except LookupError as error:
-        if os.environ.get("HELPDESK_TEST_POSTGRES_REQUIRED"):
-            pytest.fail(f"PostgreSQL is required here: {error}")
-        pytest.skip(f"no PostgreSQL: {error}")
+        give_up(str(error))
+
+
+def give_up(why: str) -> NoReturn:
+    """Skip the test, or fail it where PostgreSQL is required."""
+    if os.environ.get("HELPDESK_TEST_POSTGRES_REQUIRED"):
+        pytest.fail(f"PostgreSQL is required here: {why}")
+    pytest.skip(f"no PostgreSQL: {why}")
 
 
 @contextmanager
@@ -112,7 +118,10 @@ def _start(binaries: Path) -> URL:
         *settings,
     ]
     with (folder / "log").open("wb") as log:
-        guard = subprocess.Popen(command, user=user, cwd="/", stdin=subprocess.PIPE, stdout=log, stderr=log)
+        # In a session of its own: what ends the tests must leave the one who clears up behind them.
+        guard = subprocess.Popen(
+            command, user=user, cwd="/", stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+        )
     atexit.register(guard.communicate)
     address = URL.create("postgresql", "postgres", database="postgres", query={"host": str(folder)})
     _wait(address, folder / "log")

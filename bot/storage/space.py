@@ -12,7 +12,7 @@ from bot.storage.database import Database, database_file
 from bot.storage.tables import metadata
 
 _BUSY_SECONDS = 15.0
-_SMALL = 256 * 1024 * 1024
+_SMALL = 512 * 1024 * 1024
 """Bytes of a file that is rewritten in a few seconds: a server beside it can wait that long before it writes."""
 
 

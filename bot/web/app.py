@@ -25,6 +25,7 @@ STATIC = Path(__file__).parent / "static"
 COOKIE = "helpdesk_session"
 _MOST_BYTES = 512 * 1024
 _PING_SECONDS = 15
+_MOST_DIGITS = 18
 _COOKIE_AGE = 30 * 24 * 3600
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def build_app(
             # 204 tells an EventSource to stop asking.
             return Response(status_code=204)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        return EventSourceResponse(_stream(visits, cookie, int(after) if after.isdecimal() else 0), ping=_PING_SECONDS)
+        return EventSourceResponse(_stream(visits, cookie, _number(after)), ping=_PING_SECONDS)
 
     async def health(_: Request) -> Response:
         return JSONResponse(health_of(base) | state())
@@ -107,6 +108,11 @@ async def _stream(visits: Visits, cookie: str, after: int) -> AsyncIterator[Serv
     async for unasked in visits.unasked(cookie, after):
         data = json.dumps({"from": unasked.author, "reply": unasked.reply}, ensure_ascii=False)
         yield ServerSentEvent(data, event="reply", id=str(unasked.number))
+
+
+def _number(text: str) -> int:
+    """The number of a message; 0, before the first, where it is none that a database could have given."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 def first_screen(base: KnowledgeBase) -> dict[str, Any]:

@@ -102,8 +102,9 @@ class RealServer:
         """Wait until the web chat answers."""
         give_up = time.monotonic() + timeout
         while time.monotonic() < give_up:
-            if self._process is None or self._process.poll() is not None:
-                raise RuntimeError(f"the server has ended by itself:\n{self.log[-3000:]}")
+            ended = self._process.poll() if self._process else "nothing"
+            if ended is not None:
+                raise RuntimeError(f"the server has ended by itself with {ended}:\n{self.log[-3000:]}")
             if self.state() is not None:
                 return
             time.sleep(_LOOK_AGAIN)

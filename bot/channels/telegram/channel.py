@@ -136,7 +136,8 @@ class TelegramChannel:
 
     async def _trouble(self, error: TelegramError, pause: float) -> float:
         self.health.turn("trouble", advice(error))
-        log.warning("telegram: %s; %s; again in %.1f s", error.message, advice(error), pause)
+        said = error.message.replace(self._client.token, "…")
+        log.warning("telegram: %s; %s; again in %.1f s", said, advice(error), pause)
         await asyncio.sleep(pause)
         return min(_LONGEST_PAUSE, pause * 2)
 

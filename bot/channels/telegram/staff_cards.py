@@ -88,7 +88,8 @@ def _lines(card: Card) -> list[str]:
     lines.append("机器人答过：" + ("、".join(_safe(title) for title in card.tried) if card.tried else "没有"))
     lines += [f"对口电话：{_safe(line.label)} {'、'.join(line.phones)}" for line in card.contacts]
     lines += [f"<i>{_safe(card.note)}</i>"] if card.note else []
-    lines += ["", "<i>回复这条消息，内容就发给用户。</i>"] if card.status in ("open", "claimed", "waiting") else []
+    can_answer = card.status in ("open", "claimed", "waiting") and not card.note
+    lines += ["", "<i>回复这条消息，内容就发给用户。</i>"] if can_answer else []
     return lines
 
 

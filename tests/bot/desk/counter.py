@@ -4,32 +4,26 @@ What a user hears and what the staff see is read from the outbox, where each dee
 """
 
 import asyncio
-import json
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.actions import Action, Actor, Verb
 from bot.desk.cards import Cards
 from bot.desk.cases import Cases
 from bot.desk.clockwork import Clockwork
 from bot.desk.deeds import Deeds
-from bot.desk.form import Where
 from bot.desk.hours import hours_note
 from bot.desk.mail import Mail
-from bot.desk.notes import Note
 from bot.desk.rooms import Room, Rooms
 from bot.desk.staff import Done, Staff
 from bot.pipeline.acting import Acting
-from bot.pipeline.channel import NeverError
-from bot.pipeline.happening import Attachment, Happening, Said
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.sender import Sender
 from bot.pipeline.turns import Turns
@@ -37,70 +31,19 @@ from bot.settings import DeskHours
 from bot.storage import inbox, tickets
 from bot.storage import outbox as storage
 from bot.storage.database import Database, open_database
-from bot.storage.inbox import Claim, Event, Stored
-from bot.storage.outbox import Delivery, Failed, Outgoing
+from bot.storage.inbox import Claim, Event
+from bot.storage.outbox import Failed
 from bot.storage.schema import ready
 from bot.storage.tables import outbox
 from bot.storage.tickets import Case, Happened
 from handlers.effects import Effect
-from handlers.message import Incoming, Reply
-from handlers.plain import plain_text
 from kb.base import KnowledgeBase
-from kb.wording import Wording
+from tests.bot.desk.street import CHANNEL, PlainForm, Seen, Street
 from tests.handlers.talk import NOON
 
-CHANNEL = "street"
 DEFAULT, JIANGNING = "客服组", "江宁组"
 REMIND = timedelta(minutes=15)
 ROOMS = Rooms((Room(DEFAULT, CHANNEL, "room-1"), Room(JIANGNING, CHANNEL, "room-2", districts=frozenset(("江宁区",)))))
-Seen = dict[str, Any]
-
-
-class PlainForm:
-    """Puts everything as it is, so that a test can read it."""
-
-    name = CHANNEL
-
-    def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
-        return [
-            self._out(where.address, {"text": plain_text(reply, words)}, where.purpose, where.conversation_id)
-            for reply in replies
-        ]
-
-    def to_staff(self, room: Room, note: Note) -> Sequence[Outgoing]:
-        seen = {"kind": type(note).__name__, **json.loads(json.dumps(asdict(note), default=str))}
-        return [self._out(room.address, seen, "desk")]
-
-    def pass_on(self, where: Where, media: dict[str, object]) -> Sequence[Outgoing]:
-        return [self._out(where.address, {"text": f"［{media['name']}］"}, where.purpose, where.conversation_id)]
-
-    def _out(self, address: str, payload: Seen, purpose: str, conversation: int | None = None) -> Outgoing:
-        return Outgoing(CHANNEL, address, address, payload, purpose, conversation)
-
-
-class Street:
-    """Where the users are. ``gone``: nothing can be sent to them."""
-
-    name = CHANNEL
-
-    def __init__(self, gone: Container[str] = ()) -> None:
-        self.gone = gone
-
-    async def run(self) -> None:
-        raise NotImplementedError
-
-    async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
-        sent = event.payload
-        picture = sent["picture"]
-        attachments = (Attachment("图片", {"name": picture}, picture),) if picture else ()
-        incoming = Incoming(sent["text"], group=sent["group"] is not None, image=picture)
-        key = f"{sent['group']}:{sent['who']}" if sent["group"] else sent["who"]
-        return Said(key, sent["who"], incoming, sent["group"], attachments=attachments)
-
-    async def deliver(self, delivery: Delivery) -> str | None:
-        if delivery.address in self.gone:
-            raise NeverError("对方屏蔽了机器人")
-        return str(delivery.id)
 
 
 @dataclass
@@ -290,3 +233,11 @@ class Agent:
     def reads(self) -> str:
         """What the bot has said to him alone."""
         return "\n".join(post["text"] for post in self.counter.arrived(f"desk of {self.name}"))
+
+
+def opens(user: User, question: str = "考勤地址怎么改") -> None:
+    """A user asks, is not helped, and wants a person; he keeps the details to himself."""
+    user.says(question)
+    assert "1001" in user.says("转人工")
+    user.says("算了")
+    user.counter.sees()
