@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -36,14 +35,14 @@ class Dossier:
     lines: Sequence[Line]
 
 
-def show(what: RenderableType) -> None:
-    """Print it, as wide as the terminal is."""
-    Console(highlight=False).print(what)
+def show(what: Table | Text) -> None:
+    """Print it; lines of text are left to the terminal to break, which knows where Chinese may be broken."""
+    Console(highlight=False).print(what, soft_wrap=isinstance(what, Text))
 
 
 def of_tickets(cases: Sequence[Case], now: datetime) -> Table:
     """A row a ticket."""
-    table = Table(_narrow("工单"), "状态", _narrow("多久了"), "组 / 谁在办", Column("问题", ratio=1), _narrow("渠道"))
+    table = Table(_narrow("工单"), "状态", _narrow("多久了"), "组 / 谁在办", _broad("问题"), _narrow("渠道"))
     for case in cases:
         status = Text(STATUS_NAMES[case.status], style=_COLOURS[case.status])
         if case.priority == "urgent":
@@ -56,17 +55,17 @@ def of_tickets(cases: Sequence[Case], now: datetime) -> Table:
     return table
 
 
-def of_ticket(dossier: Dossier, knowledge: Knowledge, folder: Path, now: datetime) -> Group:
+def of_ticket(dossier: Dossier, knowledge: Knowledge, folder: Path, now: datetime) -> Text:
     """Everything about a ticket. ``folder``: where copies of users' files are kept."""
-    parts: list[RenderableType] = [_clean(overview.facts(dossier.case, knowledge, now))]
+    parts = [_clean(overview.facts(dossier.case, knowledge, now))]
     parts += [_clean(f"附件：{_named(file, folder)}") for file in dossier.files]
     parts += [_head("经过"), _clean(overview.story(dossier.history, longest=None)), _head("对话")]
-    return Group(*parts, *_transcript(dossier.lines))
+    return Text("\n").join((*parts, *_transcript(dossier.lines)))
 
 
 def of_failed(failed: Sequence[Failed]) -> Table:
     """A row a message."""
-    table = Table(_narrow("时间"), "给谁", _narrow("工单"), "是什么", Column("为什么没送到", ratio=1))
+    table = Table(_narrow("时间"), "给谁", _narrow("工单"), "是什么", _broad("为什么没送到"))
     for each in failed:
         ticket = str(each.ticket) if each.ticket else ""
         purpose = _PURPOSES.get(each.purpose, each.purpose)
@@ -79,15 +78,20 @@ def channel_name(channel: str) -> str:
     return overview.CHANNEL_NAMES.get(channel, channel)
 
 
-def _transcript(lines: Sequence[Line]) -> Iterator[RenderableType]:
+def _transcript(lines: Sequence[Line]) -> Iterator[Text]:
     for line in lines:
         yield Text(f"{_when(line.at)} {overview.AUTHORS[line.author]}", style=_AUTHOR_COLOURS[line.author])
-        yield Padding(_clean(line.text or "（内容已清除）"), (0, 0, 0, 2))
+        yield _clean("\n".join(f"  {part}".rstrip() for part in (line.text or "（内容已清除）").splitlines()))
 
 
 def _narrow(head: str) -> Column:
     """A column that is never broken."""
     return Column(head, no_wrap=True)
+
+
+def _broad(head: str) -> Column:
+    """The column that has what room is left; it is broken anywhere, for Chinese has no spaces."""
+    return Column(head, ratio=1, overflow="fold")
 
 
 def _head(text: str) -> Text:

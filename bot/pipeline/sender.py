@@ -106,13 +106,13 @@ class Sender:
             log.exception("message %d of %s cannot be sent", delivery.id, delivery.channel)
             result = self._later(delivery, LaterError(f"{type(error).__name__}: {error}"))
         else:
-            self._failures, self._last_success, self._paused_until = 0, self._now(), None
+            self._failures, self._last_success = 0, self._now()
             result = Result(delivery, "sent", sent_as)
         self._results.put_nowait(result)
 
     def _later(self, delivery: Delivery, error: LaterError) -> Result:
         now = self._now()
-        if error.everyone:
+        if error.everyone and (error.after or not self._is_paused()):
             self._failures += 1
             pause = error.after or _with_jitter(min(_LONGEST_PAUSE, 0.5 * 2**self._failures))
             self._paused_until = now + timedelta(seconds=pause)

@@ -164,7 +164,6 @@ def test_two_nodes_may_be_told_to_upgrade_at_once() -> None:
     with new_database() as url, ThreadPoolExecutor(2) as pool:
         done = list(pool.map(upgrade, (url, url)))
     assert [each.returncode for each in done] == [0, 0], [each.stderr.decode() for each in done]
-    assert sorted(f"→ {head()}" in each.stdout.decode() for each in done) == [False, True]
 
 
 # check

@@ -212,7 +212,6 @@ def test_updates_that_come_twice_and_out_of_order(scene: Scene) -> None:
     assert (late.hears(), asker.hears()) == (Verdict(1), Verdict(4))
 
 
-@pytest.mark.xfail(strict=True, reason="channel.py: _trouble does not look at retry_after")
 def test_429_on_getting_updates(scene: Scene) -> None:
     scene.api.faults.fail("getUpdates", 429, retry_after=2)
     scene.api.until(lambda: scene.api.calls_of("getUpdates")[-2].status == 429)
@@ -220,7 +219,6 @@ def test_429_on_getting_updates(scene: Scene) -> None:
     assert next_one.at - refused.at >= 2
 
 
-@pytest.mark.xfail(strict=True, reason="sender.py: whatever arrives meanwhile ends the pause")
 def test_429_holds_while_something_else_arrives(scene: Scene) -> None:
     refused, slow, other = scene.asker(), scene.asker(), scene.asker()
     scene.api.faults.hang("sendMessage", 0.5, chat=slow.person)
@@ -240,10 +238,7 @@ def test_an_answer_that_hangs(scene: Scene) -> None:
     assert scene.patient.hears(timeout=READ_TIMEOUT + 10) == Verdict(2)
 
 
-_LOST = pytest.mark.xfail(strict=True, reason="delivery.py: a page of a gateway is taken for the Bot API's own refusal")
-
-
-@pytest.mark.parametrize("status", [502, pytest.param(403, marks=_LOST)])
+@pytest.mark.parametrize("status", [502, 403])
 def test_a_gateway_answers_with_a_page(scene: Scene, status: int) -> None:
     asker, began = scene.asker(), time.time()
     scene.api.faults.hang("sendMessage", 60, chat=asker.person)
@@ -273,7 +268,6 @@ def test_stopped_and_started_again(scene: Scene) -> None:
     assert [asker.hears(LONGEST_PAUSE + 10) for asker in askers] == [Verdict(13), Verdict(12), Verdict(12)]
 
 
-@pytest.mark.xfail(strict=True, reason="channel.py: python-telegram-bot's error names the token, _trouble logs it")
 def test_the_log_keeps_the_token_secret(scene: Scene) -> None:
     assert scene.api.token not in scene.server.log
 
@@ -286,7 +280,6 @@ def test_a_first_web_message_that_is_sent_again(scene: Scene) -> None:
     assert first == second
 
 
-@pytest.mark.xfail(strict=True, reason="sender.py: each of them doubles the pause, though it is one outage")
 def test_one_moment_of_trouble_costs_one_pause(scene: Scene) -> None:
     askers = [scene.asker() for _ in range(10)]
     for asker in askers:
@@ -295,9 +288,6 @@ def test_one_moment_of_trouble_costs_one_pause(scene: Scene) -> None:
     assert [asker.hears(timeout=4) for asker in askers] == [Verdict(1)] * 10
 
 
-@pytest.mark.xfail(
-    strict=True, reason="channel.py: _show_typing wants the chat's id, and the batch comes again for ever"
-)
 def test_a_private_chat_without_an_id(scene: Scene) -> None:
     """The last test: what it leaves behind stays."""
     scene.api.push({"message": {"message_id": 1, "date": 0, "chat": {"type": "private"}, "text": "x"}})

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import BotCommand, Update
 from telegram.error import ChatMigrated, TelegramError
 
-from bot.channels.telegram.client import GARBAGE, POLL_SECONDS, UPDATES, Client, advice, telegram_error
+from bot.channels.telegram.client import GARBAGE, POLL_SECONDS, UPDATES, Client, advice, retry_after, telegram_error
 from bot.channels.telegram.content import COMMANDS, Me
 from bot.channels.telegram.delivery import send, sorted_error
 from bot.channels.telegram.envelope import event_of
@@ -136,6 +136,7 @@ class TelegramChannel:
 
     async def _trouble(self, error: TelegramError, pause: float) -> float:
         self.health.turn("trouble", advice(error))
+        pause = max(pause, retry_after(error))
         said = error.message.replace(self._client.token, "…")
         log.warning("telegram: %s; %s; again in %.1f s", said, advice(error), pause)
         await asyncio.sleep(pause)

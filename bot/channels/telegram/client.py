@@ -2,6 +2,7 @@
 
 import logging
 import os
+from datetime import timedelta
 from typing import Any, cast
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -74,6 +75,14 @@ def _requests(connections: int, proxy: str | None) -> HTTPXRequest:
 def telegram_error(error: Exception) -> TelegramError:
     """The error as one of the Bot API's."""
     return error if isinstance(error, TelegramError) else TelegramError(f"Invalid server response ({error!r})")
+
+
+def retry_after(error: TelegramError) -> float:
+    """The seconds that the Bot API asks us to wait; 0 where it asks for nothing."""
+    if not isinstance(error, RetryAfter):
+        return 0.0
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
 def advice(error: TelegramError) -> str:

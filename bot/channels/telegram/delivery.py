@@ -2,7 +2,6 @@
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
@@ -17,7 +16,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.client import Client, advice
+from bot.channels.telegram.client import Client, advice, retry_after
 from bot.pipeline.channel import DroppedError, LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -26,6 +25,8 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "not modified"
 _GONE_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _GONE_THREAD = ("thread not found", "topic_deleted", "topic_closed")
+_FROM_A_GATEWAY = "Parsing the server response"
+"""What python-telegram-bot says of an answer that is not JSON."""
 _PLACEHOLDER = "写在这里"
 
 
@@ -128,11 +129,12 @@ def sorted_error(error: TelegramError, delivery: Delivery) -> Exception:
     if delivery.purpose == "signal":
         # A toast is for now: later nobody looks.
         return DroppedError(why)
+    if _FROM_A_GATEWAY in error.message:
+        # A page of HTML is no word of the Bot API's, whatever its number.
+        return LaterError(why, everyone=True, counts=False)
     if isinstance(error, RetryAfter):
-        wait = error.retry_after
-        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
         # Groups have limits of their own; who talks to the bot alone should not wait for a busy group.
-        return LaterError(why, after=seconds, everyone=not delivery.lane.startswith("-"), counts=False)
+        return LaterError(why, after=retry_after(error), everyone=not delivery.lane.startswith("-"), counts=False)
     if isinstance(error, ChatMigrated):
         return LaterError(why, after=0.1, counts=False)
     if (
