@@ -117,9 +117,15 @@ class Cases:
             return
         contacts = list(self.route(site).contacts)
         await tickets.change(tx, case.number, now, district=district, project_types=list(site.types), contacts=contacts)
-        room = self.cards.mail.rooms.for_site(district, site.types)
+        rooms = self.cards.mail.rooms
+        room, before = rooms.for_site(district, site.types), rooms.for_site(case.district, case.project_types)
         if room is None or room.team == case.team or case.status != "open" or case.agent_id is not None:
             return
+        # Where an agent has put a ticket, it stays.
+        if any(each.kind == "hand_over" and each.by == "agent" for each in await tickets.history(tx, case.number)):
+            return
+        if before is None or before.team != case.team:
+            return  # an agent has handed it to another team, and knows better
         await tickets.note(tx, case.number, now, "hand_over", by="bot", text=f"{case.team or '默认组'} → {room.team}")
         await self.cards.show(tx, case, now, note=f"已转给{room.team}，这里不用再处理。")
         await tickets.change(tx, case.number, now, team=room.team)

@@ -58,6 +58,16 @@ def test_from_the_question_to_the_end(counter: Counter, words: Wording) -> None:
     assert "工单" not in user.says("考勤地址怎么改"), "and the bot answers again"
 
 
+def test_what_an_agent_has_handed_over_stays_there(counter: Counter) -> None:
+    user = counter.user()
+    user.says("转人工")
+    counter.agent("小王").does("hand_over", JIANGNING)
+    counter.sees()
+    user.says("玄武区的房建项目")
+    assert (counter.case().team, counter.case().district) == (JIANGNING, "玄武区")
+    assert counter.sees() == []
+
+
 def test_solved_is_not_solved(counter: Counter, words: Wording) -> None:
     user, wang, chen = counter.user(), counter.agent("小王"), counter.agent("小陈")
     opens(user)

@@ -1,5 +1,5 @@
 import asyncio
-from typing import Any
+from typing import cast
 
 import pytest
 from telegram import ChatMember, ChatMemberMember, User
@@ -23,19 +23,21 @@ def test_places(place: Place, address: str, is_group: bool) -> None:
     assert (str(place), Place.read(address), place.is_group) == (address, place, is_group)
 
 
-class Members(Client):
+class Members:
     """A Bot API that knows one thing about everybody."""
 
     def __init__(self, answer: ChatMember | Exception) -> None:
-        super().__init__("1:A")
-        self._unfreeze()
         self.answer, self.asked = answer, 0
 
-    async def get_chat_member(self, *_: Any, **__: Any) -> ChatMember:
+    async def get_chat_member(self, chat: str, user: int) -> ChatMember:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+
+def gate_of(members: Members) -> Gate:
+    return Gate(cast(Client, members), {"6": "老李"})
 
 
 WANG = User(5, "小王", is_bot=False, last_name="王")
@@ -59,14 +61,14 @@ WANG = User(5, "小王", is_bot=False, last_name="王")
 def test_who_belongs(answer: ChatMember | Exception, private: bool, public: bool) -> None:
     for is_public, expected in ((False, private), (True, public)):
         client = Members(answer)
-        gate = Gate(client, {"6": "老李"})
+        gate = gate_of(client)
         asked = [asyncio.run(gate.may_act(WANG, "-100", is_public=is_public)) for _ in range(3)]
         assert asked == [expected] * 3
         assert client.asked == (3 if isinstance(answer, Exception) else 1), "an answer is remembered for a minute"
 
 
 def test_who_is_on_the_list() -> None:
-    gate = Gate(Members(ChatMember(WANG, ChatMember.LEFT)), {"6": "老李"})
+    gate = gate_of(Members(ChatMember(WANG, ChatMember.LEFT)))
     li = User(6, "Li", is_bot=False)
     assert asyncio.run(gate.may_act(li, "-100", is_public=True))
     assert [(gate.is_listed(user), gate.name_of(user)) for user in (li, WANG)] == [(True, "老李"), (False, "小王 王")]

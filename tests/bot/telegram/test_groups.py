@@ -37,14 +37,12 @@ def test_who_speaks_to_the_bot_is_quoted_and_answered(
     desk.hears(anna)
 
 
-@pytest.mark.parametrize(
-    "words", [QUESTION, "/help@other_bot", f"@other_bot {QUESTION}", "@helpdesk_botty 在吗", "1", "转人工"]
-)
 @pytest.mark.parametrize("privacy", [True, False])
-def test_talk_among_people_is_not_answered(words: str, privacy: bool, desk: Desk, site: Group, anna: Person) -> None:
+def test_talk_among_people_is_not_answered(privacy: bool, desk: Desk, site: Group, anna: Person) -> None:
     if not privacy:
         site.make_bot_admin()
-    anna.edits(anna.says(words, site), f"{words}？")
+    for words in (QUESTION, "/help@other_bot", f"@other_bot {QUESTION}", "@helpdesk_botty 在吗", "1", "转人工"):
+        anna.edits(anna.says(words, site), f"{words}？")
     desk.hears(site)
     desk.hears(desk.staff)
 
@@ -175,7 +173,8 @@ def test_staff_hear_that_a_group_has_thrown_the_bot_out(desk: Desk, site: Group,
     desk.hears(site)
     desk.wang.says("请说是哪个项目", desk.staff, reply_to=card)
     desk.hears(site)
-    desk.hears(desk.staff, "等用户回复", "已发给用户", *["没有送达用户：对方屏蔽了机器人，或机器人不在群里"] * 2)
+    lost = "没有送达用户：对方屏蔽了机器人，或机器人不在群里"
+    desk.api.until(lambda: sum(lost in said.text for said in desk.api.messages(desk.staff)) >= 2)
 
 
 @pytest.mark.xfail(
