@@ -121,9 +121,6 @@ class Cases:
         room, before = rooms.for_site(district, site.types), rooms.for_site(case.district, case.project_types)
         if room is None or room.team == case.team or case.status != "open" or case.agent_id is not None:
             return
-        # Where an agent has put a ticket, it stays.
-        if any(each.kind == "hand_over" and each.by == "agent" for each in await tickets.history(tx, case.number)):
-            return
         if before is None or before.team != case.team:
             return  # an agent has handed it to another team, and knows better
         await tickets.note(tx, case.number, now, "hand_over", by="bot", text=f"{case.team or '默认组'} → {room.team}")
