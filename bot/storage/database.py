@@ -66,8 +66,10 @@ def open_database(url: str | None, data: Path) -> Database:
     """The database at ``url``, or the SQLite file in ``data``. Nothing is read or written yet. Raises UsageError."""
     address = database_url(url, data)
     if address.get_backend_name() != "sqlite":
-        return Database(create_async_engine(address, pool_size=20, pool_pre_ping=True))
-    engine = create_async_engine(address, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=12, max_overflow=50)
+        return Database(create_async_engine(address, hide_parameters=True, pool_size=20, pool_pre_ping=True))
+    engine = create_async_engine(
+        address, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=12, max_overflow=50
+    )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
     return Database(engine)
