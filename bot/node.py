@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from starlette.routing import BaseRoute
+
 from bot.desk.cases import Cases
 from bot.desk.clockwork import Clockwork
 from bot.desk.hours import hours_note
@@ -18,12 +20,13 @@ from bot.pipeline.sender import Sender
 from bot.pipeline.supervisor import Health, keep_running
 from bot.pipeline.turns import Turns
 from bot.pipeline.wake import Bell, Bells, rung
+from bot.platform import Parts, Platform
+from bot.platforms import platforms
 from bot.settings import Settings
-from bot.staffing import build_desk
+from bot.staffing import build_desk, manners_of
 from bot.storage import conversations
 from bot.storage.database import Database
 from bot.storage.leading import lead
-from bot.telegram import Telegram
 from bot.web.channel import WebChannel
 from kb.base import KnowledgeBase
 
@@ -52,6 +55,7 @@ class Node:
         self.desk = build_desk(self.settings, lambda: self.base.knowledge)
         cases = Cases(self.desk.cards, lambda site: self.base.router.route(site))
         self._executor = ThreadPoolExecutor(_TURNS_AT_ONCE, thread_name_prefix="turn")
+        settings = self.settings
         turns = Turns(
             lambda: self.base,
             self.desk.mail,
@@ -59,7 +63,8 @@ class Node:
             Numbers(self.database),
             self._executor,
             self.now,
-            lambda: hours_note(self.settings.desk_hours, self.now()),
+            lambda: hours_note(settings.desk_hours, self.now()),
+            lambda channel, group: manners_of(settings, channel, group),
         )
         self.acting = Acting(turns, self.desk.staff, cases, self.desk.mail, self.now)
         self.pipeline = Pipeline(self.database, self.acting, self.now)
@@ -68,12 +73,8 @@ class Node:
         self._stopping = asyncio.Event()
         self._workers: list[asyncio.Task[None]] = []
         self._helpers: list[asyncio.Task[None]] = []
-        token = self.settings.telegram_token
-        self.telegram = (
-            Telegram(self.settings, token.get_secret_value(), self.desk.mail, self.pipeline, self.database, self.now)
-            if token
-            else None
-        )
+        parts = Parts(settings, self.desk.mail, self.pipeline, self.database, self.now)
+        self.platforms: tuple[Platform, ...] = tuple(platforms(parts))
 
     async def start(self) -> None:
         """Begin to work. Channels connect by themselves, each in its own time."""
@@ -82,24 +83,33 @@ class Node:
         clockwork = Clockwork(self.database, self.desk.cards, remind, self.settings.desk_hours, self.now)
         self._help("clock", lambda: lead(self.database, "clock", lambda: self._tick(clockwork)))
         self._help("watch", self._watch)
-        if self.telegram:
-            self._start_telegram(self.telegram)
+        for platform in self.platforms:
+            self._start(platform)
 
-    def _start_telegram(self, telegram: Telegram) -> None:
-        self.health["telegram"] = telegram.channel.health
-        sender = Sender(self.database, telegram.channel, self.acting, self.now)
-        self._workers.append(asyncio.create_task(self._send(sender)))
-        self._help("outbox", lambda: _pass_on(self.pipeline.finished, sender.posted))
-        self._help("telegram", telegram.run, telegram.channel.health)
-        self._help("telegram files", lambda: lead(self.database, "telegram files", telegram.files.run))
+    def _start(self, platform: Platform) -> None:
+        name = platform.channel.name
+        self.health[name] = platform.health
+        sender = Sender(self.database, platform.channel, self.acting, self.now)
+        self._workers.append(asyncio.create_task(self._send(sender, name, one=platform.one_sender)))
+        self._help(f"{name} outbox", lambda: _pass_on(self.pipeline.finished, sender.posted))
+        self._help(name, platform.run, platform.health)
+        for helper, run in platform.helpers().items():
+            self._help(helper, run)
 
-    async def _send(self, sender: Sender) -> None:
-        """Send, in turns with no other node; ends when told to stop."""
-        sending = asyncio.create_task(
-            keep_running(
-                "sender", lambda: lead(self.database, "telegram sender", lambda: sender.run(self._stopping)), Health()
-            )
-        )
+    def routes(self) -> list[BaseRoute]:
+        """Where platforms come to us."""
+        return [route for platform in self.platforms for route in platform.routes()]
+
+    async def _send(self, sender: Sender, name: str, *, one: bool) -> None:
+        """Send, where only one node may in turns with the others; ends when told to stop."""
+
+        async def run() -> None:
+            if one:
+                await lead(self.database, f"{name} sender", lambda: sender.run(self._stopping))
+            else:
+                await sender.run(self._stopping)
+
+        sending = asyncio.create_task(keep_running(f"{name} sender", run, Health()))
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((sending, stopping), return_when=asyncio.FIRST_COMPLETED)
         if not self.database.is_sqlite and not sender.is_running:
@@ -118,8 +128,8 @@ class Node:
         for task in late:
             task.cancel()
         await asyncio.gather(*self._helpers, *self._workers, return_exceptions=True)
-        if self.telegram:
-            await self.telegram.close()
+        for platform in self.platforms:
+            await platform.close()
         self._executor.shutdown(wait=False, cancel_futures=True)
         await self.database.close()
         log.info(

@@ -75,9 +75,8 @@ async def _serve(base: KnowledgeBase, settings: Settings, database: Database, li
     await ready(database)
     node = Node(settings, database, base, now)
     visits = Visits(database, node.pipeline, node.said)
-    routes = node.telegram.routes() if node.telegram else []
     config = uvicorn.Config(
-        build_app(base, visits, node.state, routes),
+        build_app(base, visits, node.state, node.routes()),
         log_level=settings.log_level.lower(),
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from handlers.manners import Overhearing
 from kb.load import CONTENT
 
 _PREFIX = "HELPDESK_"
@@ -14,9 +15,14 @@ _URL = r"^https?://[^\s/]+"
 _STRUCTURED = {
     "desk_hours": "{days: [1, 2, 3, 4, 5], opens: '08:30', closes: '17:30'}",
     "teams": "[{name: 江宁组, telegram_chat: -1001234567890, districts: [江宁区]}]",
-    "agents": "[{telegram: 123456789, name: 小王}]",
+    "agents": "[{telegram: 123456789, onebot: 10001, wecom: wangwu, name: 小王}]",
+    "groups": "[{channel: onebot, group: '123456', answer_unaddressed: confident}]",
+    "widget_origins": "[https://www.example.com]",
 }
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+_WS_URL = r"^wss?://[^\s/]+"
+_ORIGIN = r"^https?://[^\s/]+$"
+_ALL_GROUPS = "*"
 
 
 class SettingsError(Exception):
@@ -37,17 +43,52 @@ class Team(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str = Field(min_length=1, max_length=40)
-    telegram_chat: int
+    telegram_chat: int | None = None
+    onebot_group: int | None = None
+    wecom_chat: str | None = None
     districts: frozenset[str] = frozenset()
     project_types: frozenset[str] = frozenset()
 
+    @model_validator(mode="after")
+    def _sits_somewhere(self) -> Self:
+        if self.telegram_chat is None and self.onebot_group is None and self.wecom_chat is None:
+            raise ValueError(f"{self.name}要写 telegram_chat、onebot_group 或 wecom_chat，工单才知道发到哪里")
+        return self
+
 
 class Agent(BaseModel):
-    """Somebody who may act for the desk from any chat."""
+    """Somebody who may act for the desk from any chat: his account on each platform he uses."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    telegram: int
     name: str = Field(min_length=1, max_length=40)
+    telegram: int | None = None
+    onebot: int | None = None
+    wecom: str | None = None
+
+    def account(self, channel: str) -> str | None:
+        """The account on a channel; both kinds of WeCom channel know the same people."""
+        accounts = {"telegram": self.telegram, "onebot": self.onebot, "wecom": self.wecom, "wecom_app": self.wecom}
+        found = accounts.get(channel)
+        return None if found is None else str(found)
+
+
+class GroupSettings(BaseModel):
+    """How the bot behaves in one group, or (``*``) in all groups of a channel that are not named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    channel: Literal["telegram", "onebot", "wecom", "api"]
+    group: str = _ALL_GROUPS
+    answer_unaddressed: Overhearing = "never"
+    quiet_from: str | None = Field(None, pattern=_CLOCK)
+    quiet_to: str | None = Field(None, pattern=_CLOCK)
+    cool_down_minutes: float = Field(10, ge=0)
+
+    def covers(self, channel: str, key: str) -> int:
+        """How well this fits a group: 0 not at all, 1 as one of all, 2 by its own number."""
+        if channel != self.channel:
+            return 0
+        own = key == self.group or key.rpartition(".")[2].removeprefix("g") == self.group
+        return 2 if own else int(self.group == _ALL_GROUPS)
 
 
 class Settings(BaseModel):
@@ -67,6 +108,32 @@ class Settings(BaseModel):
     telegram_staff_chat: int | None = None
     telegram_rate: float = Field(30, gt=0)
     """Messages a second to all chats together; what the Bot API allows is about 30."""
+    onebot_token: SecretStr | None = None
+    onebot_staff_group: int | None = None
+    onebot_rate: float = Field(12, gt=0)
+    """Messages a minute to one QQ group; who sends faster loses the account."""
+    onebot_account_rate: float = Field(40, gt=0)
+    """Messages a minute of one QQ account to all chats together."""
+    onebot_accept_friends: bool = False
+    onebot_accept_groups: bool = False
+    wecom_bot_id: str | None = None
+    wecom_bot_secret: SecretStr | None = None
+    wecom_ws_url: str = Field("wss://openws.work.weixin.qq.com", pattern=_WS_URL)
+    wecom_staff_chat: str | None = None
+    wecom_corp_id: str | None = None
+    wecom_agent_id: int | None = None
+    wecom_secret: SecretStr | None = None
+    wecom_token: SecretStr | None = None
+    wecom_aes_key: SecretStr | None = None
+    wecom_api_url: str = Field("https://qyapi.weixin.qq.com", pattern=_URL)
+    mp_app_id: str | None = None
+    mp_secret: SecretStr | None = None
+    mp_token: SecretStr | None = None
+    mp_aes_key: SecretStr | None = None
+    mp_api_url: str = Field("https://api.weixin.qq.com", pattern=_URL)
+    widget_origins: tuple[Annotated[str, Field(pattern=_ORIGIN)], ...] = ()
+    """Sites that may show the chat in a frame of theirs."""
+    groups: tuple[GroupSettings, ...] = ()
     teams: tuple[Team, ...] = ()
     agents: tuple[Agent, ...] = ()
     remind_minutes: float = Field(15, gt=0)

@@ -1,7 +1,8 @@
 """Puts the support desk together from the settings; the server and ``main.py desk`` do so alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 
 from bot.channels.telegram.form import TelegramForm
 from bot.desk.cards import Cards
@@ -11,6 +12,7 @@ from bot.desk.rooms import Room, Rooms
 from bot.desk.staff import Staff
 from bot.errors import UsageError
 from bot.settings import Settings
+from handlers.manners import Manners
 from kb.knowledge import Knowledge
 
 DEFAULT_TEAM = "客服组"
@@ -34,25 +36,49 @@ def build_desk(settings: Settings, knowledge: Callable[[], Knowledge]) -> Desk:
 
 
 def rooms_of(settings: Settings, knowledge: Knowledge) -> Rooms:
-    """The staff rooms that the settings name: the default one and the teams'. None without a channel that reaches them."""
-    if settings.telegram_token is None:
-        return Rooms()
+    """The staff rooms that the settings name, the default ones first. None on channels that are not set up."""
     kinds = {kind.name: kind.id for kind in knowledge.project_types}
     _check(settings, kinds, knowledge)
-    default = (
-        (Room(DEFAULT_TEAM, "telegram", str(settings.telegram_staff_chat)),) if settings.telegram_staff_chat else ()
-    )
+    default = _rooms(DEFAULT_TEAM, settings.telegram_staff_chat, settings.onebot_staff_group, settings.wecom_staff_chat)
     teams = tuple(
-        Room(
-            team.name,
-            "telegram",
-            str(team.telegram_chat),
-            team.districts,
-            frozenset(kinds.get(kind, kind) for kind in team.project_types),
-        )
+        replace(room, districts=team.districts, types=frozenset(kinds.get(kind, kind) for kind in team.project_types))
         for team in settings.teams
+        for room in _rooms(team.name, team.telegram_chat, team.onebot_group, team.wecom_chat)
     )
-    return Rooms((*default, *teams))
+    running = channels_of(settings)
+    return Rooms(tuple(room for room in (*default, *teams) if room.channel in running))
+
+
+def channels_of(settings: Settings) -> frozenset[str]:
+    """The channels that are set up."""
+    needed = {
+        "telegram": (settings.telegram_token,),
+        "onebot": (settings.onebot_token,),
+        "wecom": (settings.wecom_bot_id, settings.wecom_bot_secret),
+        "wecom_app": (settings.wecom_corp_id, settings.wecom_token, settings.wecom_aes_key),
+        "mp": (settings.mp_app_id, settings.mp_token),
+    }
+    return frozenset(name for name, values in needed.items() if all(values))
+
+
+def agents_of(settings: Settings, channel: str) -> dict[str, str]:
+    """Name by account of those who may act for the desk on a channel."""
+    found = {agent.account(channel): agent.name for agent in settings.agents}
+    return {account: name for account, name in found.items() if account}
+
+
+def manners_of(settings: Settings, channel: str, group: str) -> Manners:
+    """What is set for a group; its own setting stands before the one for all groups."""
+    best = max(settings.groups, key=lambda each: each.covers(channel, group), default=None)
+    if best is None or not best.covers(channel, group):
+        return Manners()
+    quiet = [time.fromisoformat(clock) if clock else None for clock in (best.quiet_from, best.quiet_to)]
+    return Manners(best.answer_unaddressed, quiet[0], quiet[1], timedelta(minutes=best.cool_down_minutes))
+
+
+def _rooms(team: str, telegram: int | None, onebot: int | None, wecom: str | None) -> tuple[Room, ...]:
+    places = (("telegram", telegram), ("onebot", onebot and f"*.g{onebot}"), ("wecom", wecom))
+    return tuple(Room(team, channel, str(place)) for channel, place in places if place)
 
 
 def _check(settings: Settings, kinds: Mapping[str, str], knowledge: Knowledge) -> None:

@@ -2,8 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,11 +12,10 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import build_client
 from bot.channels.telegram.files import Files
 from bot.channels.telegram.gate import Gate
+from bot.channels.telegram.places import NAME
 from bot.channels.telegram.webhook import HEADER, PATH, webhook_for
-from bot.desk.mail import Mail
-from bot.pipeline.pipeline import Pipeline
-from bot.settings import Settings
-from bot.storage.database import Database
+from bot.platform import Parts, Task
+from bot.staffing import agents_of, manners_of
 from bot.storage.leading import lead
 
 log = logging.getLogger(__name__)
@@ -27,17 +25,12 @@ _MOST_BYTES = 1024 * 1024
 class Telegram:
     """The channel, what fetches its files, and the address that Telegram posts to."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        token: str,
-        mail: Mail,
-        pipeline: Pipeline,
-        database: Database,
-        now: Callable[[], datetime],
-    ) -> None:
+    one_sender = True
+
+    def __init__(self, parts: Parts, token: str) -> None:
+        settings, mail, pipeline, database = parts.settings, parts.mail, parts.pipeline, parts.database
         client = build_client(token, settings.telegram_api_url, settings.telegram_proxy, settings.telegram_rate)
-        agents = {str(agent.telegram): agent.name for agent in settings.agents}
+        agents = agents_of(settings, NAME)
         self.webhook = webhook_for(settings.telegram_webhook_url, token) if settings.telegram_webhook_url else None
         self.channel = TelegramChannel(
             client,
@@ -47,8 +40,10 @@ class Telegram:
             database,
             pipeline.accept,
             self.webhook,
+            lambda group: manners_of(settings, NAME, group),
         )
-        self.files = Files(client, database, settings.data / "files", now)
+        self.health = self.channel.health
+        self.files = Files(client, database, settings.data / "files", parts.now)
         self._pipeline = pipeline
         self._database = database
 
@@ -57,6 +52,10 @@ class Telegram:
         await self.channel.connect()
         self._pipeline.join(self.channel)
         await lead(self._database, "telegram", self.channel.run)
+
+    def helpers(self) -> Mapping[str, Task]:
+        """Files are fetched by one node at a time."""
+        return {"telegram files": lambda: lead(self._database, "telegram files", self.files.run)}
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -32,12 +32,33 @@ _WHILE_IN_CHARGE = frozenset(("ticket_query", "ticket_cancel"))
 _SHORT_REPLY = 12
 """Characters of a reply to a question of ours that was not understood, so that the question is put again."""
 _MOST_QUESTIONS_LOGGED = 500
+_SURE = 0.9
+"""Confidence from which a question that was not put to the bot is answered."""
 
 
 def advance(conversation: Conversation, incoming: Incoming, base: KnowledgeBase, scene: Scene) -> Turn:
     """The bot's turn: same conversation, message, knowledge and scene, same turn, on every channel."""
-    if incoming.group and not incoming.addressed:
+    if incoming.group and scene.manners.muted:
         return Turn((), conversation)
+    if incoming.group and not incoming.addressed:
+        return _overheard(conversation, incoming, base, scene)
+    return _addressed(conversation, incoming, base, scene)
+
+
+def _overheard(conversation: Conversation, incoming: Incoming, base: KnowledgeBase, scene: Scene) -> Turn:
+    """What was not said to the bot: answered where the group wants that; else nothing has happened."""
+    silence = Turn((), conversation)
+    if not scene.manners.overhears(scene.now):
+        return silence
+    turn = _addressed(conversation, incoming, base, scene)
+    if scene.manners.answer_unaddressed == "always":
+        return turn
+    # Among people talking to each other only a plain answer to a plain question is welcome, and that once.
+    sure = len(turn.replies) == 1 and turn.reply.outcome == "answer" and turn.reply.confidence >= _SURE
+    return turn if sure and scene.told.isdisjoint(turn.reply.records) else silence
+
+
+def _addressed(conversation: Conversation, incoming: Incoming, base: KnowledgeBase, scene: Scene) -> Turn:
     heard = _with_fragments(conversation, Understanding(incoming, clip(incoming.text), base))
     if heard.empty:
         return _wordless(incoming, conversation, base)
@@ -82,6 +103,8 @@ def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase,
         return Turn((), conversation, (AddToTicket(ticket.number, "said", heard.text),))
     if heard.pointer:
         return commands.press(heard.pointer, heard, conversation, base, scene)
+    if scene.elsewhere is not None and _comes_from_a_group(scene.elsewhere, heard, conversation):
+        return handoff.fetch(scene.elsewhere, conversation, base)
     if ticket and ticket.asking:
         detail = _detail(heard, conversation, base)
         if detail:
@@ -95,6 +118,13 @@ def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase,
         if acted:
             return acted
     return _question(heard, conversation, base, scene)
+
+
+def _comes_from_a_group(number: int, heard: Understanding, conversation: Conversation) -> bool:
+    """“工单 1024” in private, by whoever opened it in a group."""
+    if heard.incoming.group or handoff.is_open(conversation.ticket):
+        return False
+    return handoff.names(number, heard.text) or heard.intent in ("ticket_query", "handoff")
 
 
 def _detail(heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn | None:

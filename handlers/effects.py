@@ -37,6 +37,20 @@ class CancelTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class GoPrivate:
+    """What was begun in a group goes on with this person alone."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchTicket:
+    """A ticket that this person opened in a group goes on in this, his private conversation."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReopenTicket:
     """It was said to be solved and is not."""
 
@@ -68,4 +82,14 @@ class Feedback:
     helped: bool
 
 
-Effect = OpenTicket | AddToTicket | CancelTicket | ReopenTicket | ConfirmTicket | LogQuestion | Feedback
+Effect = (
+    OpenTicket
+    | AddToTicket
+    | CancelTicket
+    | GoPrivate
+    | FetchTicket
+    | ReopenTicket
+    | ConfirmTicket
+    | LogQuestion
+    | Feedback
+)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers.contacts import offer_contacts
 from handlers.conversation import Conversation, Ticket, Turn, say
-from handlers.effects import AddToTicket, CancelTicket, Effect, OpenTicket, ReopenTicket
+from handlers.effects import AddToTicket, CancelTicket, Effect, FetchTicket, GoPrivate, OpenTicket, ReopenTicket
 from handlers.message import Button, Outcome, Part, Reply, Scene, Text, TicketCard
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
@@ -21,10 +21,12 @@ _LONGEST_DETAIL = 200
 def escalate(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:
     """Open a ticket, or name the one that is open; say who else can be called, and ask for the first detail.
 
-    In a group nobody is asked for personal data.
+    In a group nobody is asked for personal data; where the bot can write to the person alone, the case goes on there.
     """
     if is_open(conversation.ticket):
         return query(conversation, base)
+    if scene.elsewhere is not None:
+        return _elsewhere(scene.elsewhere, heard, conversation, base)
     known, group = conversation.site.known, heard.incoming.group
     ticket = Ticket(scene.new_ticket(), asking=None if group else DETAILS[0], called=known)
     words = base.knowledge.wording
@@ -37,11 +39,52 @@ def escalate(heard: Understanding, conversation: Conversation, base: KnowledgeBa
         parts = (*parts, *more)
     elif not group:
         parts = (*parts, Text(words.ticket_call))
-    parts = (*parts, Text(words.ticket_in_group if group else words.ask_project))
     question = conversation.question or heard.text
-    effect = OpenTicket(ticket.number, question[:_LONGEST_DETAIL], conversation.tried, conversation.site)
+    effects: tuple[Effect, ...] = (
+        OpenTicket(ticket.number, question[:_LONGEST_DETAIL], conversation.tried, conversation.site),
+    )
+    state = conversation.but(ticket=ticket, walk=None, asked=None, unresolved=0)
+    if not group:
+        parts = (*parts, Text(words.ask_project))
+    elif scene.private:
+        parts, state = (*parts, Text(words.ticket_in_private)), state.but(ticket=None)
+        effects = (*effects, GoPrivate(ticket.number))
+    else:
+        parts = (*parts, Text(words.ticket_in_group.format(number=ticket.number)))
     reply = Reply("escalate", parts, () if group else _ways(base, call=not known), ticket=ticket.number)
-    return say(reply, conversation.but(ticket=ticket, walk=None, asked=None, unresolved=0), effect)
+    return say(reply, state, *effects)
+
+
+def begin_in_private(number: int, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """The first words to somebody alone about a ticket that he opened in a group."""
+    text = base.knowledge.wording.ticket_from_group.format(number=number)
+    return _ask_on(number, text, conversation, base)
+
+
+def fetch(number: int, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Take a ticket from a group into the private conversation of the one who opened it."""
+    text = base.knowledge.wording.ticket_fetched.format(number=number)
+    return _ask_on(number, text, conversation, base, FetchTicket(number))
+
+
+def _ask_on(number: int, text: str, conversation: Conversation, base: KnowledgeBase, *effects: Effect) -> Turn:
+    parts = (TicketCard(number, text), Text(base.knowledge.wording.ask_project))
+    state = conversation.but(ticket=Ticket(number, asking=DETAILS[0]), walk=None, asked=None)
+    return say(Reply("escalate", parts, _ways(base), ticket=number), state, *effects)
+
+
+def _elsewhere(number: int, heard: Understanding, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """There is a ticket already: in private, if this is a group; in a group, if this is the private chat."""
+    if not heard.incoming.group:
+        return fetch(number, conversation, base)
+    words = base.knowledge.wording
+    parts = (TicketCard(number, words.ticket_is_open.format(number=number)), Text(words.ticket_in_private))
+    return say(Reply("escalate", parts, ticket=number), conversation)
+
+
+def names(number: int | None, text: str) -> bool:
+    """Whether a message speaks of the ticket with this number."""
+    return number is not None and re.search(rf"(?<!\d){number}(?!\d)", text) is not None
 
 
 def is_open(ticket: Ticket | None) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from handlers.manners import Manners
+
 Outcome = Literal["answer", "steps", "choices", "contact", "ask", "escalate", "unknown", "smalltalk", "silent"]
 Asked = Literal["project_type", "district", "either", "detail"]
 
@@ -137,7 +139,9 @@ class Scene:
     """What surrounds a turn and is not the conversation's own.
 
     ``new_ticket`` gives the number a ticket would have, if one has to be opened; ``told``: records that the group has
-    just been told; ``desk_note``: when somebody will look, outside the desk's hours; ``notices`` in force now.
+    just been told; ``desk_note``: when somebody will look, outside the desk's hours; ``notices`` in force now;
+    ``manners``: the group's; ``private``: whether the bot can write to this person alone; ``elsewhere``: the number of an
+    open ticket that this person has in another chat (seen from a group: in private; from there: in a group).
     """
 
     now: datetime
@@ -145,6 +149,9 @@ class Scene:
     told: frozenset[str] = frozenset()
     desk_note: str | None = None
     notices: tuple["Pinned", ...] = ()
+    manners: Manners = field(default_factory=Manners)
+    private: bool = False
+    elsewhere: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

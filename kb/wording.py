@@ -84,6 +84,9 @@ class Wording(Frozen):
     chat_id: str
     not_yours: str
     staff_only: str
+    group_muted: str
+    group_back: str
+    admins_only: str
     ticket_opened: str
     ask_project: str
     ask_person: str
@@ -92,6 +95,9 @@ class Wording(Frozen):
     ticket_complete: str
     ticket_call: str
     ticket_in_group: str
+    ticket_in_private: str
+    ticket_from_group: str
+    ticket_fetched: str
     ticket_is_open: str
     ticket_is_claimed: str
     ticket_is_solved: str

@@ -1,13 +1,14 @@
 """A ticket as the staff see it in their room: its card, kept up to date, and the user's pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.mail import Mail
-from bot.desk.notes import Card, Media, Words
+from bot.desk.notes import Card, Media, Note, Words
+from bot.desk.rooms import Room
 from bot.storage import tickets
 from bot.storage.tickets import Case
 from handlers.contacts import line
@@ -29,29 +30,37 @@ class Cards:
         anew: bool = False,
         note: str | None = None,
         teams: tuple[str, ...] | None = None,
+        news: bool = False,
+        seen_in: Room | None = None,
     ) -> None:
-        """Put the ticket's card into its room, or bring it up to date there."""
-        room = self.mail.rooms.named(case.team)
-        if room:
-            files = len(await tickets.files(tx, case.number))
-            card = card_of(case, self.mail.knowledge(), files=files, note=note, teams=teams, anew=anew)
-            await self.mail.to_room(tx, room, card, now)
+        """Put the ticket's card into its rooms, or bring it up to date there. ``seen_in``: where it is no news."""
+        rooms = self.mail.rooms.of_team(case.team)
+        if not rooms:
+            return
+        files = len(await tickets.files(tx, case.number))
+        card = card_of(case, self.mail.knowledge(), files=files, note=note, teams=teams, anew=anew)
+        for room in rooms:
+            await self.mail.to_room(tx, room, replace(card, news=news and room != seen_in), now)
 
-    async def refresh(self, tx: AsyncConnection, number: int, now: datetime) -> None:
+    async def refresh(
+        self, tx: AsyncConnection, number: int, now: datetime, *, news: bool = False, seen_in: Room | None = None
+    ) -> None:
         """Bring the ticket's card up to date."""
         case = await tickets.get(tx, number)
         if case:
-            await self.show(tx, case, now)
+            await self.show(tx, case, now, news=news, seen_in=seen_in)
 
     async def tell(self, tx: AsyncConnection, case: Case, text: str, now: datetime) -> None:
-        """A line to the ticket's room that somebody should see now."""
-        words = Words(text, about=case.number, alert=True)
-        await self.mail.to_room(tx, self.mail.rooms.named(case.team), words, now)
+        """A line to the ticket's rooms that somebody should see now."""
+        await self._to_all(tx, case, Words(text, about=case.number, alert=True), now)
 
     async def relay_media(self, tx: AsyncConnection, case: Case, ref: dict[str, Any], now: datetime) -> None:
         """Show the staff a picture or file of the user's."""
-        note = Media(case.number, case.channel, ref, "用户发来图片或文件")
-        await self.mail.to_room(tx, self.mail.rooms.named(case.team), note, now)
+        await self._to_all(tx, case, Media(case.number, case.channel, ref, "用户发来图片或文件"), now)
+
+    async def _to_all(self, tx: AsyncConnection, case: Case, note: Note, now: datetime) -> None:
+        for room in self.mail.rooms.of_team(case.team):
+            await self.mail.to_room(tx, room, note, now)
 
 
 def card_of(

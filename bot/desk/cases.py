@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.desk.cards import Cards
 from bot.desk.lifecycle import Deed, after
-from bot.storage import records, tickets
+from bot.storage import conversations, records, tickets
 from bot.storage.tickets import Case
-from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, Effect, OpenTicket, ReopenTicket
+from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, Effect, FetchTicket, OpenTicket, ReopenTicket
 from kb.routing import Route, Site
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,9 @@ class Cases:
             if isinstance(effect, OpenTicket):
                 await self._open(tx, conversation_id, channel, effect, now)
                 continue
+            if isinstance(effect, FetchTicket):
+                await self._fetch(tx, conversation_id, effect.number, now)
+                continue
             if not isinstance(effect, AddToTicket | CancelTicket | ReopenTicket | ConfirmTicket):
                 continue
             case = await tickets.get(tx, effect.number, lock=True)
@@ -44,6 +47,23 @@ class Cases:
                 )
                 continue
             await self._change(tx, case, effect, now)
+
+    async def _fetch(self, tx: AsyncConnection, conversation_id: int, number: int, now: datetime) -> None:
+        """A ticket from a group goes on in this private conversation, if it is the same person's."""
+        case = await tickets.get(tx, number, lock=True)
+        alone = await conversations.by_id(tx, conversation_id)
+        begun = await conversations.by_id(tx, case.conversation_id) if case else None
+        if (
+            case is None
+            or begun is None
+            or not alone.person
+            or (alone.channel, alone.person) != (begun.channel, begun.person)
+        ):
+            log.warning("conversation %d asks for ticket %d, which is another person's", conversation_id, number)
+            return
+        await tickets.change(tx, number, now, conversation_id=conversation_id)
+        await tickets.note(tx, number, now, "moved", by="user")
+        await self.cards.refresh(tx, number, now)
 
     async def _open(
         self, tx: AsyncConnection, conversation_id: int, channel: str, opened: OpenTicket, now: datetime
@@ -108,7 +128,8 @@ class Cases:
                 )
             case ConfirmTicket():
                 await self._deed(tx, case, "confirm", now, "用户确认解决了。", closed_at=now, helped=True)
-        await self.cards.refresh(tx, case.number, now)
+        told = isinstance(effect, AddToTicket) and effect.field in _DETAILS
+        await self.cards.refresh(tx, case.number, now, news=told)
 
     async def _locate(self, tx: AsyncConnection, case: Case, site: Site, now: datetime) -> None:
         """A detail told where the site is: whom to call follows, and the team, while nobody has taken the case."""

@@ -51,8 +51,15 @@ class Deeds:
         if case.agent_id is not None and case.status in ("claimed", "waiting"):
             raise RefusedError(f"工单 {case.number} 已由 {case.agent} 认领。")
         await self._take(do)
-        await self._cards.refresh(do.tx, case.number, do.now)
+        await self._refresh(do)
         return f"已认领工单 {case.number}。"
+
+    async def _refresh(self, do: Doing) -> None:
+        """The card as it is now; news where the deed was done out of a room's sight."""
+        await self._cards.refresh(do.tx, do.number, do.now, news=True, seen_in=self._room_of(do))
+
+    def _room_of(self, do: Doing) -> Room | None:
+        return self._mail.rooms.at(do.action.actor.channel, do.action.room)
 
     async def _take(self, do: Doing) -> None:
         """The case is this agent's, and the user knows that a person has it."""
@@ -78,7 +85,7 @@ class Deeds:
         sent = await self._pass_on(do)
         if text:
             await self._mail.tell(do.tx, case, Reply("answer", (Text(text),)), do.now, by_staff=True)
-        await self._cards.refresh(do.tx, case.number, do.now)
+        await self._refresh(do)
         return "已发给用户。" if sent else "用户那边的渠道收不到图片，请改用文字说明。"
 
     async def _pass_on(self, do: Doing) -> bool:
@@ -94,12 +101,16 @@ class Deeds:
         return bool(posts)
 
     async def _let_colleagues_see(self, do: Doing, what: str, text: str) -> None:
-        """What is said elsewhere (in the terminal) would otherwise be missing in the ticket's room."""
-        room = self._mail.rooms.named(do.case.team)
-        if room and room.channel != do.action.actor.channel and text:
-            where = overview.CHANNEL_NAMES.get(do.action.actor.channel, do.action.actor.channel)
-            words = Words(f"{do.action.actor.name}在{where}{what}：{text}", about=do.number)
-            await self._mail.to_room(do.tx, room, words, do.now)
+        """What is said elsewhere (in the terminal, in the team's other room) would otherwise be missing in a room."""
+        if not text:
+            return
+        actor = do.action.actor
+        where = overview.CHANNEL_NAMES.get(actor.channel, actor.channel)
+        for room in self._mail.rooms.of_team(do.case.team):
+            if room.channel != actor.channel:
+                await self._mail.to_room(
+                    do.tx, room, Words(f"{actor.name}在{where}{what}：{text}", about=do.number), do.now
+                )
 
     async def _note(self, do: Doing) -> str:
         text = do.action.text.strip()
@@ -145,7 +156,8 @@ class Deeds:
         await self._cards.show(do.tx, moved, do.now, anew=True)
         story = overview.story(await tickets.history(do.tx, do.number))
         words = Words(f"由{do.case.team or _NO_TEAM}转来，此前经过：\n{story}", about=do.number)
-        await self._mail.to_room(do.tx, room, words, do.now)
+        for each in self._mail.rooms.of_team(room.team):
+            await self._mail.to_room(do.tx, each, words, do.now)
         for file in await tickets.files(do.tx, do.number):
             await self._cards.relay_media(do.tx, moved, file.ref, do.now)
 
@@ -179,12 +191,12 @@ class Deeds:
         owner = {} if do.case.agent_id else {"agent_id": do.agent_id}
         await do.change(**values, **owner)
         await do.note(kind)
-        await self._cards.refresh(do.tx, do.number, do.now)
+        await self._refresh(do)
 
     async def _reopen(self, do: Doing) -> str:
         await do.change(status=do.allowed("reopen"), agent_id=None, solved_at=None, closed_at=None)
         await do.note("reopen")
-        await self._cards.refresh(do.tx, do.number, do.now)
+        await self._refresh(do)
         await self._tell(do, self._words.ticket_back)
         return f"工单 {do.number} 已重新打开。"
 
@@ -192,7 +204,7 @@ class Deeds:
         priority = "normal" if do.case.priority == "urgent" else "urgent"
         await do.change(priority=priority)
         await do.note("priority", "加急" if priority == "urgent" else "不急")
-        await self._cards.refresh(do.tx, do.number, do.now)
+        await self._refresh(do)
         return f"工单 {do.number} 已{'加急' if priority == 'urgent' else '取消加急'}。"
 
     async def _show(self, do: Doing) -> str:

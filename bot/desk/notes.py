@@ -11,7 +11,8 @@ class Card:
     """A ticket at a glance, with what can be done about it. It is edited whenever the ticket changes.
 
     ``tried``: titles of the records the bot has answered with; ``note``: what was just done in vain; ``teams``: where not
-    None, the choice to whom to hand over; ``anew``: a new card, and not an edit of the one that is there.
+    None, the choice to whom to hand over; ``anew``: a new card, and not an edit of the one that is there; ``news``: changed
+    by somebody whom the room does not see.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Card:
     note: str | None = None
     teams: tuple[str, ...] | None = None
     anew: bool = False
+    news: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,16 @@ from kb.knowledge import Knowledge
 _WEEK = timedelta(days=7)
 _TRANSCRIPT = 20
 _LONGEST_LINE = 300
-CHANNEL_NAMES = {"web": "网页", "telegram": "Telegram", "terminal": "终端"}
+CHANNEL_NAMES = {
+    "web": "网页",
+    "telegram": "Telegram",
+    "onebot": "QQ",
+    "wecom": "企业微信",
+    "wecom_app": "企业微信应用",
+    "mp": "公众号",
+    "api": "接口",
+    "terminal": "终端",
+}
 _KINDS = {
     "opened": "提交工单",
     "detail": "补充",
@@ -33,6 +42,7 @@ _KINDS = {
     "reminded": "提醒",
     "undelivered": "没有送达",
     "expired": "到期自动关闭",
+    "moved": "转到私聊",
 }
 AUTHORS = {"user": "用户", "bot": "机器人", "staff": "客服"}
 _OUTCOMES = {

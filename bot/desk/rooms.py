@@ -38,6 +38,11 @@ class Rooms:
         """The room of a team; the default where the team is gone from the settings."""
         return next((room for room in self.all if room.team == team), self.default)
 
+    def of_team(self, team: str | None) -> tuple[Room, ...]:
+        """All rooms of a team: it may sit on several platforms. Those of the default where the team is gone."""
+        main = self.named(team)
+        return tuple(room for room in self.all if main and room.team == main.team)
+
     def find(self, team: str) -> Room | None:
         """The room of exactly this team."""
         return next((room for room in self.all if room.team == team), None)
@@ -48,4 +53,4 @@ class Rooms:
 
     def others(self, team: str | None) -> tuple[str, ...]:
         """The teams a ticket of ``team`` can be handed to."""
-        return tuple(room.team for room in self.all if room.team != team)
+        return tuple(dict.fromkeys(room.team for room in self.all if room.team != team))

@@ -15,10 +15,10 @@ from bot.desk.notes import Words
 from bot.desk.rooms import Room
 from bot.desk.staff import Staff
 from bot.pipeline.channel import Channel
-from bot.pipeline.happening import Announced, Happening, Ignored, Refused, Said, StaffActed, Unreachable
+from bot.pipeline.happening import Announced, Happening, Hushed, Ignored, Refused, Said, StaffActed, Unreachable
 from bot.pipeline.signals import signal
 from bot.pipeline.turns import Turns
-from bot.storage import conversations, outbox, records, tickets
+from bot.storage import conversations, groups, outbox, records, tickets
 from bot.storage.inbox import Claim, finish, give_up
 from bot.storage.outbox import Outgoing
 from handlers.conversation import Conversation
@@ -63,6 +63,8 @@ class Acting:
                 await self._refuse(tx, channel, happening, now)
             case Announced():
                 await self._announce(tx, channel, happening, now)
+            case Hushed():
+                await self._hush(tx, channel, happening, now)
             case Unreachable():
                 await self._unreachable(tx, channel, happening, now)
             case Ignored():
@@ -109,6 +111,15 @@ class Acting:
             words = self.mail.words
             posts = form.to_user(where, (Reply("smalltalk", (Text(announced.text),)),), words)
             await outbox.post(tx, [_nobodys(post) for post in posts], now)
+
+    async def _hush(self, tx: AsyncConnection, channel: str, hushed: Hushed, now: datetime) -> None:
+        if hushed.muted:
+            await groups.mute(tx, channel, hushed.group, hushed.by, now)
+        else:
+            await groups.unmute(tx, channel, hushed.group)
+        log.info("%s group %s %s by %s", channel, hushed.group, "muted" if hushed.muted else "called back", hushed.by)
+        text = self.mail.words.group_muted if hushed.muted else self.mail.words.group_back
+        await self._announce(tx, channel, Announced(hushed.address, text, hushed.quote), now)
 
     async def _unreachable(self, tx: AsyncConnection, channel: str, gone: Unreachable, now: datetime) -> None:
         dropped = await outbox.drop_lane(tx, channel, gone.lane, gone.why)

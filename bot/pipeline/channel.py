@@ -1,5 +1,6 @@
 """What the pipeline needs of a channel, and how a channel says that something could not be sent."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +46,13 @@ class Channel(Protocol):
 
     async def understand(self, event: Stored, tx: AsyncConnection) -> Happening:
         """What an event means; ``tx`` to read what of ours it refers to."""
+        ...
+
+    def open_lanes(self) -> Sequence[str]:
+        """How the lanes begin that can be sent to just now: ``("",)`` for all, ``()`` for none.
+
+        What is for other lanes waits, and that counts as no try.
+        """
         ...
 
     async def deliver(self, delivery: Delivery) -> str | None:

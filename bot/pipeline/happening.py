@@ -22,7 +22,8 @@ class Said:
     """A user said something, by text or button.
 
     ``key``: the conversation's; ``address``: where it is answered; ``shown``: what he saw on the button; ``quote``: the
-    message to answer, ``edit``: the message to replace; ``too_big``: a file that the platform will not give us.
+    message to answer, ``edit``: the message to replace; ``too_big``: a file that the platform will not give us;
+    ``person``: who he is, the same in groups and alone.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Said:
     attachments: tuple[Attachment, ...] = ()
     too_big: int | None = None
     signal: dict[str, Any] | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,17 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
+class Hushed:
+    """The owner or an admin of a group has silenced the bot there, or called it back (``muted`` False)."""
+
+    group: str
+    address: str
+    by: str
+    muted: bool
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreachable:
     """A user has blocked the bot, or a group has removed it. ``key``: the conversation's; None: a whole chat."""
 
@@ -83,4 +96,4 @@ class Ignored:
     why: str
 
 
-Happening = Said | StaffActed | Refused | Announced | Unreachable | Ignored
+Happening = Said | StaffActed | Refused | Announced | Hushed | Unreachable | Ignored

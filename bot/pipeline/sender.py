@@ -74,12 +74,13 @@ class Sender:
 
     async def _start_due(self) -> int:
         """Begin to send what is due, one message a chat; how many were begun."""
-        if self._is_paused() or len(self._flying) >= _AT_ONCE:
+        lanes = self._channel.open_lanes()
+        if not lanes or self._is_paused() or len(self._flying) >= _AT_ONCE:
             return 0
         if not self._ready:
             busy = {(self._channel.name, lane) for lane in self._flying}
             async with self._database.read() as tx:
-                self._ready.extend(await outbox.due(tx, (self._channel.name,), self._now(), busy, _AHEAD))
+                self._ready.extend(await outbox.due(tx, (self._channel.name,), self._now(), busy, _AHEAD, lanes))
         begun = 0
         while self._ready and len(self._flying) < _AT_ONCE:
             delivery = self._ready.popleft()

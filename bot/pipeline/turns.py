@@ -14,12 +14,14 @@ from bot.desk.mail import Mail
 from bot.pipeline.happening import Said
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.signals import signal
-from bot.storage import conversations, outbox, records, tickets
+from bot.storage import conversations, groups, outbox, records, tickets
 from bot.storage.inbox import Claim, finish
 from bot.storage.tickets import Case
 from handlers.advance import advance
 from handlers.conversation import Conversation, Ticket, Turn
-from handlers.effects import Feedback, LogQuestion, OpenTicket
+from handlers.effects import Feedback, GoPrivate, LogQuestion, OpenTicket
+from handlers.handoff import begin_in_private
+from handlers.manners import Manners
 from handlers.message import Reply, Scene, Text
 from kb.base import KnowledgeBase
 
@@ -29,7 +31,9 @@ _MOST_TEXT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Takes turns. ``base``: the knowledge in force; ``desk_note``: when somebody will look, outside the desk's hours."""
+    """Takes turns. ``base``: the knowledge in force; ``desk_note``: when somebody will look, outside the desk's hours;
+    ``manners``: those set for a group of a channel.
+    """
 
     base: Callable[[], KnowledgeBase]
     mail: Mail
@@ -38,39 +42,56 @@ class Turns:
     executor: Executor
     now: Callable[[], datetime]
     desk_note: Callable[[], str | None]
+    manners: Callable[[str, str], Manners]
 
     async def take(self, claim: Claim, said: Said) -> None:
         """Answer one message."""
-        async with claim.reading() as tx:
-            state, case, told = await self._before(tx, claim.event.channel, said)
         number = await self.numbers.take()
         used = False
         try:
-            scene = Scene(self.now(), lambda: number, told, self.desk_note())
+            async with claim.reading() as tx:
+                state, case = await self._before(tx, claim.event.channel, said)
+                scene = await self._scene(tx, claim.event.channel, said, number)
             # Computed beside the event loop: one long message must not stop the others.
             loop = asyncio.get_running_loop()
             turn = await loop.run_in_executor(self.executor, advance, state, said.incoming, self.base(), scene)
             async with claim.writing() as tx:
-                if await finish(tx, claim.event, self.now()):
+                if await finish(tx, claim.event, self.now()) and _concerns_us(said, turn):
                     await self._after(tx, claim, said, turn, case)
                     used = any(isinstance(effect, OpenTicket) for effect in turn.effects)
         finally:
             if not used:
                 self.numbers.give_back(number)
 
-    async def _before(
-        self, tx: AsyncConnection, channel: str, said: Said
-    ) -> tuple[Conversation, Case | None, frozenset[str]]:
+    async def _before(self, tx: AsyncConnection, channel: str, said: Said) -> tuple[Conversation, Case | None]:
         known = await conversations.load(tx, channel, said.key)
         case = await tickets.of_conversation(tx, known.id) if known else None
         state = known.state if known else Conversation()
-        told = await conversations.group_was_told(tx, channel, said.group) if said.group else frozenset[str]()
-        state = state.within(self.base().knowledge.record).but(ticket=_ticket(case, state.ticket))
-        return state, case, told
+        return state.within(self.base().knowledge.record).but(ticket=_ticket(case, state.ticket)), case
+
+    async def _scene(self, tx: AsyncConnection, channel: str, said: Said, number: int) -> Scene:
+        """What surrounds the message: the group it was said in, and what else this person has going."""
+        now, group, person = self.now(), said.group, said.person
+        scene = Scene(now, lambda: number, desk_note=self.desk_note())
+        if person:
+            scene = replace(
+                scene, elsewhere=await tickets.open_of_person(tx, channel, person, in_group=not said.incoming.group)
+            )
+        if group is None:
+            return scene
+        manners = self.manners(channel, group)
+        return replace(
+            scene,
+            told=await groups.was_told(tx, channel, group, now - manners.cool_down),
+            manners=replace(manners, muted=await groups.is_muted(tx, channel, group)),
+            private=bool(person and await conversations.private_with(tx, channel, person)),
+        )
 
     async def _after(self, tx: AsyncConnection, claim: Claim, said: Said, turn: Turn, case: Case | None) -> None:
         now, event = self.now(), claim.event
-        key = await conversations.save(tx, event.channel, said.key, said.address, said.group, turn.conversation, now)
+        key = await conversations.save(
+            tx, event.channel, said.key, said.address, said.group, turn.conversation, now, person=said.person
+        )
         shown = (said.shown or said.incoming.text)[:_MOST_TEXT] or _named(said)
         await conversations.add_said(tx, key, now, shown, event_id=said.message_id, inbox_id=event.id)
         replies = turn.replies
@@ -83,7 +104,22 @@ class Turns:
             await outbox.post(tx, [signal(event.channel, said.signal)], now)
         await self._keep_files(tx, key, said, case, turn, now)
         await self.cases.perform(tx, key, event.channel, turn.effects, now)
+        for effect in turn.effects:
+            if isinstance(effect, GoPrivate):
+                await self._go_private(tx, event.channel, said, effect.number, now)
         await self._write_down(tx, key, claim, said, turn, now)
+
+    async def _go_private(self, tx: AsyncConnection, channel: str, said: Said, number: int, now: datetime) -> None:
+        """The ticket that was opened in a group goes on in the private conversation of the same person."""
+        alone = await conversations.private_with(tx, channel, said.person) if said.person else None
+        if alone is None:
+            return
+        await tickets.change(tx, number, now, conversation_id=alone.id)
+        turn = begin_in_private(number, alone.state, self.base())
+        await conversations.save(tx, channel, alone.key, alone.address, None, turn.conversation, now)
+        await self.mail.answer(
+            tx, channel, Where(alone.address, alone.id, ticket=number, unasked=True), turn.replies, now
+        )
 
     async def _keep_files(
         self, tx: AsyncConnection, key: int, said: Said, case: Case | None, turn: Turn, now: datetime
@@ -129,7 +165,13 @@ class Turns:
                 await records.log_feedback(tx, key, effect.record, now, helped=effect.helped)
         if said.group:
             answered = [record for reply in turn.replies if reply.outcome == "answer" for record in reply.records]
-            await conversations.tell_group(tx, claim.event.channel, said.group, answered, now)
+            await groups.tell(tx, claim.event.channel, said.group, answered, now)
+
+
+def _concerns_us(said: Said, turn: Turn) -> bool:
+    """What people in a group say to each other is nobody's business, so nothing of it is kept."""
+    incoming = said.incoming
+    return bool(turn.replies or turn.effects) or incoming.addressed or not incoming.group
 
 
 def _ticket(case: Case | None, remembered: Ticket | None) -> Ticket | None:

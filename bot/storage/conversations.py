@@ -10,12 +10,10 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import conversation, message, told
+from bot.storage.tables import conversation, message
 from handlers.conversation import Conversation
 
 _STATE = TypeAdapter(Conversation)
-_GROUP_MEMORY = 5
-"""Answers a group is taken to have before its eyes still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,7 @@ class Known:
     key: str
     address: str
     group: str | None
+    person: str | None
     state: Conversation
 
 
@@ -57,12 +56,33 @@ async def by_id(tx: AsyncConnection, conversation_id: int) -> Known:
     return _known((await tx.execute(select(conversation).where(conversation.c.id == conversation_id))).one())
 
 
+async def private_with(tx: AsyncConnection, channel: str, person: str) -> Known | None:
+    """The conversation with this person alone, the latest where there are several (by different accounts of ours)."""
+    query = (
+        select(conversation)
+        .where(conversation.c.channel == channel, conversation.c.person == person, conversation.c.group_key.is_(None))
+        .order_by(conversation.c.updated_at.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).first()
+    return _known(row) if row else None
+
+
 async def save(
-    tx: AsyncConnection, channel: str, key: str, address: str, group: str | None, state: Conversation, now: datetime
+    tx: AsyncConnection,
+    channel: str,
+    key: str,
+    address: str,
+    group: str | None,
+    state: Conversation,
+    now: datetime,
+    *,
+    person: str | None = None,
 ) -> int:
     """Keep what is remembered; the conversation's number."""
     build = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     values = {"address": address, "state": _STATE.dump_python(state, mode="json"), "updated_at": now}
+    values |= {"person": person} if person else {}
     query = (
         build(conversation)
         .values(channel=channel, key=key, group_key=group, created_at=now, **values)
@@ -157,26 +177,12 @@ async def last_line(tx: AsyncConnection, conversation_id: int) -> int:
     return await tx.scalar(query.limit(1)) or 0
 
 
-async def group_was_told(tx: AsyncConnection, channel: str, group: str) -> frozenset[str]:
-    """The records a group has just been told."""
-    query = select(told.c.record).where(told.c.channel == channel, told.c.group_key == group)
-    return frozenset((await tx.execute(query.order_by(told.c.id.desc()).limit(_GROUP_MEMORY))).scalars())
-
-
-async def tell_group(tx: AsyncConnection, channel: str, group: str, records: Sequence[str], now: datetime) -> None:
-    """Remember what a group is told."""
-    if records:
-        await tx.execute(
-            insert(told), [{"channel": channel, "group_key": group, "record": record, "at": now} for record in records]
-        )
-
-
 def _known(row: Any) -> Known:
     try:
         state = _STATE.validate_python(row.state) if row.state else Conversation()
     except ValidationError:
         state = Conversation()
-    return Known(row.id, row.channel, row.key, row.address, row.group_key, state)
+    return Known(row.id, row.channel, row.key, row.address, row.group_key, row.person, state)
 
 
 def _line(row: Any) -> Line:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, false, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import conversation, outbox
@@ -82,18 +82,29 @@ async def post(tx: AsyncConnection, messages: Sequence[Outgoing], now: datetime)
 
 
 async def due(
-    tx: AsyncConnection, channels: Collection[str], now: datetime, busy: Collection[tuple[str, str]], most: int
+    tx: AsyncConnection,
+    channels: Collection[str],
+    now: datetime,
+    busy: Collection[tuple[str, str]],
+    most: int,
+    lanes: Sequence[str] = ("",),
 ) -> list[Delivery]:
-    """The first waiting message of each lane that is due and not busy."""
+    """The first waiting message of each lane that is due and not busy. ``lanes``: how the lanes have to begin."""
     first = select(func.min(outbox.c.id)).where(outbox.c.state == "waiting").group_by(outbox.c.channel, outbox.c.lane)
     query = (
         select(outbox)
         .where(outbox.c.id.in_(first), outbox.c.channel.in_(channels), outbox.c.due_at <= now)
+        .where(_is_open(lanes))
         .order_by(outbox.c.id)
         .limit(most + len(busy))
     )
     rows = [row for row in await tx.execute(query) if (row.channel, row.lane) not in busy]
     return [await _delivery(tx, row) for row in rows[:most]]
+
+
+def _is_open(lanes: Sequence[str]) -> ColumnElement[bool]:
+    starts = (outbox.c.lane.startswith(lane, autoescape=True) for lane in lanes)
+    return true() if "" in lanes else or_(false(), *starts)
 
 
 async def record(tx: AsyncConnection, results: Sequence[Result], now: datetime) -> None:

@@ -72,13 +72,18 @@ conversation = Table(
     Column("channel", String(20), nullable=False),
     Column("key", String(160), nullable=False),
     Column("group_key", String(160)),
+    Column("person", String(160)),
     Column("address", String(160), nullable=False),
     Column("state", JSON),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("channel", "key"),
+    Index("ix_conversation_channel_person", "channel", "person"),
 )
-"""Whom the bot talks with. ``address``: where replies go, in the channel's own terms; ``state``: what advance() remembers."""
+"""Whom the bot talks with. ``address``: where replies go, in the channel's own terms; ``state``: what advance() remembers.
+
+``person``: who it is, the same in groups and alone.
+"""
 
 inbox = Table(
     "inbox",
@@ -290,6 +295,16 @@ told = Table(
     Index("ix_told_channel_group_key_id", "channel", "group_key", "id"),
 )
 """What a group has just been told."""
+
+muted = Table(
+    "muted",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("group_key", String(160), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(160), nullable=False),
+)
+"""Groups whose owner wants no answers for now."""
 
 counter = Table(
     "counter",

@@ -87,6 +87,19 @@ async def of_conversation(tx: AsyncConnection, conversation_id: int) -> Case | N
     return _case(row) if row else None
 
 
+async def open_of_person(tx: AsyncConnection, channel: str, person: str, *, in_group: bool) -> int | None:
+    """The newest open ticket that somebody has in a group, or alone with the bot."""
+    where = conversation.c.group_key.is_not(None) if in_group else conversation.c.group_key.is_(None)
+    query = (
+        select(ticket.c.number)
+        .join(conversation, conversation.c.id == ticket.c.conversation_id)
+        .where(conversation.c.channel == channel, conversation.c.person == person, where, ticket.c.status.in_(OPEN))
+        .order_by(ticket.c.number.desc())
+        .limit(1)
+    )
+    return await tx.scalar(query)
+
+
 async def listed(
     tx: AsyncConnection,
     statuses: Collection[str] = OPEN,

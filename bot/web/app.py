@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.web.visits import Visits
@@ -48,7 +48,7 @@ class RefusedError(Exception):
 
 
 def build_app(
-    base: KnowledgeBase, visits: Visits, state: Callable[[], dict[str, Any]], routes: Sequence[Route] = ()
+    base: KnowledgeBase, visits: Visits, state: Callable[[], dict[str, Any]], routes: Sequence[BaseRoute] = ()
 ) -> Starlette:
     """The application. ``state``: how the node is doing; ``routes``: of channels whose platforms post to us."""
 

@@ -1,6 +1,7 @@
 """The web page as a channel: what comes in goes through the inbox like everything else; what is said is fetched."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -43,6 +44,10 @@ class WebChannel:
             shown=sent["label"],
             message_id=sent["id"],
         )
+
+    def open_lanes(self) -> Sequence[str]:
+        """None: nothing is sent to a page."""
+        return ()
 
     async def deliver(self, delivery: Delivery) -> str | None:  # noqa: ARG002 - a channel's signature
         """Nothing is sent to a page: it fetches."""

@@ -48,11 +48,8 @@ def serving(base: KnowledgeBase, data: Path | None = None, **settings: Any) -> I
             database = open_database(url, chosen.data)
             await ready(database)
             node = running.node = Node(chosen, database, base, now)
-            routes = node.telegram.routes() if node.telegram else []
-            app = build_app(base, Visits(database, node.pipeline, node.said), node.state, routes)
-            config = uvicorn.Config(
-                app, log_config=None, access_log=False, ws="none", lifespan="off", timeout_graceful_shutdown=1
-            )
+            app = build_app(base, Visits(database, node.pipeline, node.said), node.state, node.routes())
+            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
             server.append(uvicorn.Server(config))
             await node.start()
             task = asyncio.create_task(server[0].serve(sockets=[listener]))

@@ -9,6 +9,7 @@ from typing import Any
 from handlers.advance import advance
 from handlers.conversation import Conversation, Ticket, TicketStatus, Turn
 from handlers.effects import Effect, LogQuestion
+from handlers.manners import Manners
 from handlers.message import Asked, Button, ChoiceList, Incoming, Outcome, Part, Pinned, Scene, StepCard
 from handlers.plain import plain_text
 from kb.base import KnowledgeBase
@@ -76,20 +77,32 @@ class Said(Turn):
 
 @dataclass(slots=True)
 class Talk:
-    """One person's conversation with the bot. ``told``, ``note`` and ``notices`` set the scene."""
+    """One person's conversation with the bot. Everything before ``conversation`` sets the scene."""
 
     base: KnowledgeBase
     now: datetime = NOON
     told: frozenset[str] = frozenset()
     note: str | None = None
     notices: tuple[Pinned, ...] = ()
+    manners: Manners = field(default_factory=Manners)
+    private: bool = False
+    elsewhere: int | None = None
     conversation: Conversation = field(default_factory=Conversation)
     last: Said = field(default_factory=lambda: Said((), Conversation()))
     _numbers: "count[int]" = field(default_factory=lambda: count(FIRST_TICKET))
 
     def says(self, text: str, **incoming: Any) -> Said:
         """One message and the bot's turn."""
-        scene = Scene(self.now, lambda: next(self._numbers), self.told, self.note, self.notices)
+        scene = Scene(
+            self.now,
+            lambda: next(self._numbers),
+            self.told,
+            self.note,
+            self.notices,
+            self.manners,
+            self.private,
+            self.elsewhere,
+        )
         turn = advance(self.conversation, Incoming(text, **incoming), self.base, scene)
         words = self.base.knowledge.wording
         text = "\n\n".join(filter(None, (plain_text(reply, words) for reply in turn.replies)))

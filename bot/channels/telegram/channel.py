@@ -27,6 +27,7 @@ from bot.storage import records
 from bot.storage.database import Database
 from bot.storage.inbox import Event, Stored
 from bot.storage.outbox import Delivery
+from handlers.manners import Manners
 from kb.wording import Wording
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class TelegramChannel:
         database: Database,
         accept: Callable[[Sequence[Event]], Awaitable[None]],
         webhook: Webhook | None,
+        manners: Callable[[str], Manners],
     ) -> None:
         self._client = client
         self._rooms = rooms
@@ -57,6 +59,7 @@ class TelegramChannel:
         self._database = database
         self._accept = accept
         self._webhook = webhook
+        self._manners = manners
         self._bot_id = client.token.partition(":")[0]
         self._me = Me(0, "")
         self._moved: dict[str, str] = {}
@@ -92,7 +95,8 @@ class TelegramChannel:
         else:
             await self._client.delete_webhook()
         for room in self._rooms.all:
-            await self._look_at(room.address)
+            if room.channel == NAME:
+                await self._look_at(room.address)
         try:
             await self._client.set_my_commands([BotCommand(name, label) for name, label, _ in COMMANDS])
         except (TelegramError, *GARBAGE) as error:
@@ -144,7 +148,7 @@ class TelegramChannel:
 
     async def take(self, updates: Sequence[dict[str, Any]]) -> None:
         """Keep updates for good."""
-        staff = frozenset(self._current(room.address) for room in self._rooms.all)
+        staff = frozenset(self._current(room.address) for room in self._rooms.all if room.channel == NAME)
         events = [event_of(update, self._bot_id, staff) for update in sorted(updates, key=_number)]
         await self._accept([event for event in events if event])
         for update in updates[:_MOST_TYPING]:
@@ -184,8 +188,12 @@ class TelegramChannel:
             await self._relocate(message.chat.id, message.migrate_to_chat_id)
             return Ignored("the group became a supergroup")
         staff = StaffRoom(self._me, self._rooms, self._gate, self._words().staff_only)
-        reader = Understanding(self._me, self._rooms, self._gate, staff, self._words, self._canonical)
+        reader = Understanding(self._me, self._rooms, self._gate, staff, self._words, self._canonical, self._manners)
         return await reader.of(update, event, tx)
+
+    def open_lanes(self) -> Sequence[str]:
+        """All, whether the Bot API can be reached will be seen."""
+        return ("",)
 
     async def deliver(self, delivery: Delivery) -> str | None:
         """Send one message. Raises bot.pipeline.channel.DeliveryError."""

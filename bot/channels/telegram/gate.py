@@ -51,3 +51,14 @@ class Gate:
         inside = member.status in _MEMBERS or bool(getattr(member, "is_member", False))
         self._known[chat, user.id] = (inside, time.monotonic())
         return inside
+
+    async def leads(self, user: User, chat: str) -> bool:
+        """Whether somebody owns or administers a group; no, where the Bot API gives no answer."""
+        if self.is_listed(user):
+            return True
+        try:
+            member = await self._client.get_chat_member(chat, user.id)
+        except (TelegramError, *GARBAGE) as error:
+            log.warning("whether %s leads %s is not known: %s", user.id, chat, error)
+            return False
+        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

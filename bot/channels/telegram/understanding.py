@@ -1,5 +1,6 @@
 """What an update means: a user's words, an agent's deed, a change of the chat. Decides nothing about the answer."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ from bot.channels.telegram.staff_cards import PREFIX
 from bot.channels.telegram.staff_room import StaffRoom
 from bot.desk.actions import Actor, parse
 from bot.desk.rooms import Rooms
-from bot.pipeline.happening import Announced, Happening, Ignored, Refused, Said, Unreachable
+from bot.pipeline.happening import Announced, Happening, Hushed, Ignored, Refused, Said, Unreachable
 from bot.storage import outbox
 from bot.storage.inbox import Stored
+from handlers.manners import Manners
 from handlers.message import Incoming
 from kb.wording import Wording
 
+_HUSH = re.compile(r"/(?P<word>静音|恢复)(?:@(?P<bot>\w+))?")
 _OUT = (ChatMember.LEFT, ChatMember.BANNED)
 _GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 _STAFF_ONLY = frozenset(("list", "mine", "stats", "show", "claim", "solve", "close", "reopen", "urgent"))
@@ -35,6 +38,7 @@ class Understanding:
     staff: StaffRoom
     words: Callable[[], Wording]
     canonical: Callable[[int], str]
+    manners: Callable[[str], Manners]
 
     async def of(self, update: Update, event: Stored, tx: AsyncConnection) -> Happening:
         """What the update means."""
@@ -62,6 +66,10 @@ class Understanding:
             heard = self._typed_by_agent(message, user, chat)
             if heard:
                 return heard
+        else:
+            hushed = await self._hushed(message, user, chat)
+            if hushed:
+                return hushed
         return self._said(message, user, chat, event, edited=edited, in_staff_room=room is not None)
 
     def _said(
@@ -69,11 +77,12 @@ class Understanding:
     ) -> Happening:
         """A user's words."""
         group = chat if chat != str(user.id) else None
-        if group and not content.is_addressed(message, self.me):
+        addressed = not group or content.is_addressed(message, self.me)
+        if group and not addressed and self.manners(chat).answer_unaddressed == "never":
             return Ignored("not addressed")
         text = content.words_of(message, self.me)
         attachment = None if in_staff_room else content.attachment_of(message)
-        if not text and attachment is None and not group:
+        if not text and attachment is None and not (group and addressed):
             return Ignored("nothing in it to answer")
         if edited and attachment:
             return Ignored("a picture's caption was edited")
@@ -81,6 +90,7 @@ class Understanding:
         incoming = Incoming(
             text or ("你好" if group and not attachment else ""),
             group=group is not None,
+            addressed=addressed,
             image=attachment.name or "图片" if attachment and kind == "图片" else None,
             file=attachment.name or "文件" if attachment and kind != "图片" else None,
             at=message.date,
@@ -96,7 +106,18 @@ class Understanding:
             quote=str(message.message_id) if group else None,
             attachments=(attachment,) if attachment else (),
             too_big=content.BIGGEST_FILE_MB if content.is_too_big(attachment) else None,
+            person=str(user.id),
         )
+
+    async def _hushed(self, message: Message, user: User, chat: str) -> Happening | None:
+        """“/静音” or “/恢复” by an owner or admin of the group."""
+        found = _HUSH.fullmatch(message.text or "")
+        if not found or (found["bot"] and found["bot"].lower() != self.me.username.lower()):
+            return None
+        anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+        if not anonymous and not await self.gate.leads(user, str(message.chat.id)):
+            return Announced(chat, self.words().admins_only, str(message.message_id))
+        return Hushed(chat, chat, str(user.id), muted=found["word"] == "静音", quote=str(message.message_id))
 
     def _typed_by_agent(self, message: Message, user: User, chat: str) -> Happening | None:
         """A staff command in a private chat: for agents on the list; others are told no."""
@@ -138,6 +159,7 @@ class Understanding:
             quote=str(message.message_id) if group else None,
             edit=str(message.message_id) if sent and sent.payload.get("step") else None,
             signal=signal,
+            person=str(user.id),
         )
 
     def _membership(self, change: ChatMemberUpdated) -> Happening:

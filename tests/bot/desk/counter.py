@@ -34,9 +34,10 @@ from bot.storage.database import Database, open_database
 from bot.storage.inbox import Claim, Event
 from bot.storage.outbox import Failed
 from bot.storage.schema import ready
-from bot.storage.tables import outbox
+from bot.storage.tables import message, outbox
 from bot.storage.tickets import Case, Happened
 from handlers.effects import Effect
+from handlers.manners import Manners
 from kb.base import KnowledgeBase
 from tests.bot.desk.street import CHANNEL, PlainForm, Seen, Street
 from tests.handlers.talk import NOON
@@ -56,6 +57,7 @@ class Counter:
     rooms: Rooms = ROOMS
     hours: DeskHours = field(default_factory=DeskHours)
     time: datetime = NOON
+    manners: dict[str, Manners] = field(default_factory=dict)
     _events: "count[int]" = field(default_factory=count)
     _read: dict[str, int] = field(default_factory=dict)
 
@@ -73,6 +75,7 @@ class Counter:
             self.executor,
             self.now,
             lambda: hours_note(self.hours, self.time),
+            lambda _, group: self.manners.get(group, Manners()),
         )
         self.acting = Acting(turns, self.staff, self.cases, mail, self.now)
         self.clockwork = Clockwork(self.database, self.cards, REMIND, self.hours, self.now)
@@ -144,6 +147,15 @@ class Counter:
         """What happened to a ticket, without details."""
         return [entry.kind for entry in self.history(number)]
 
+    def said(self) -> list[str]:
+        """Everything in the transcripts."""
+
+        async def read() -> list[str]:
+            async with self.database.read() as tx:
+                return [row.text for row in await tx.execute(select(message.c.text).order_by(message.c.id))]
+
+        return self.runner.run(read())
+
     def performs(self, conversation_id: int, *effects: Effect) -> None:
         """What a turn wants of the desk, without a turn."""
 
@@ -188,10 +200,10 @@ class User:
     name: str
     group: str | None = None
 
-    def says(self, text: str, picture: str | None = None) -> str:
+    def says(self, text: str, picture: str | None = None, *, addressed: bool = True) -> str:
         """Says something; what he hears in answer."""
         assert self.hears() == "", "something came before that nobody looked at"
-        self.counter.runner.run(self._say(text, picture))
+        self.counter.runner.run(self._say(text, picture, addressed))
         return self.hears()
 
     def shows(self, picture: str) -> str:
@@ -199,11 +211,15 @@ class User:
 
     def hears(self) -> str:
         """What was said to him since he last listened."""
-        return "\n".join(post["text"] for post in self.counter.arrived(self.name))
+        return "\n".join(post["text"] for post in self.counter.arrived(self._address))
 
-    async def _say(self, text: str, picture: str | None) -> None:
+    @property
+    def _address(self) -> str:
+        return f"{self.group}/{self.name}" if self.group else self.name
+
+    async def _say(self, text: str, picture: str | None, addressed: bool) -> None:
         counter = self.counter
-        payload = {"who": self.name, "text": text, "picture": picture, "group": self.group}
+        payload = {"who": self.name, "text": text, "picture": picture, "group": self.group, "addressed": addressed}
         event = Event(CHANNEL, f"event-{next(counter._events)}", self.name, payload)
         async with counter.database.write() as tx:
             await inbox.accept(tx, [event], counter.time)

@@ -59,9 +59,12 @@ class Street:
         sent = event.payload
         picture = sent["picture"]
         attachments = (Attachment("图片", {"name": picture}, picture),) if picture else ()
-        incoming = Incoming(sent["text"], group=sent["group"] is not None, image=picture)
-        key = f"{sent['group']}:{sent['who']}" if sent["group"] else sent["who"]
-        return Said(key, sent["who"], incoming, sent["group"], attachments=attachments)
+        incoming = Incoming(sent["text"], group=sent["group"] is not None, addressed=sent["addressed"], image=picture)
+        place = f"{sent['group']}/{sent['who']}" if sent["group"] else sent["who"]
+        return Said(place, place, incoming, sent["group"], attachments=attachments, person=sent["who"])
+
+    def open_lanes(self) -> Sequence[str]:
+        return ("",)
 
     async def deliver(self, delivery: Delivery) -> str | None:
         if delivery.address in self.gone:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.desk.staff import Done
 from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, ReopenTicket
+from handlers.manners import Manners
 from kb.wording import Wording
 from tests.bot.desk.counter import JIANGNING, Counter, opens
 from tests.bot.desk.street import card, kinds, texts
@@ -141,11 +142,49 @@ def test_pictures(counter: Counter, words: Wording) -> None:
 def test_in_a_group(counter: Counter, words: Wording) -> None:
     user = counter.user(group="施工群")
     heard = user.says("转人工")
-    assert words.ticket_in_group in heard
+    assert words.ticket_in_group.format(number=1001) in heard
     assert words.ask_project not in heard
     assert card(counter.sees())["in_group"]
     counter.agent("小王").does("reply", "看私聊")
     assert "看私聊" in user.hears()
+
+
+def test_from_a_group_to_where_nobody_listens(counter: Counter, words: Wording) -> None:
+    alone, in_group = counter.user(), counter.user(group="施工群")
+    alone.says("考勤地址怎么改")
+    heard = in_group.says("转人工")
+    assert words.ticket_in_private in heard
+    assert words.ticket_from_group.format(number=1001) in (first := alone.hears())
+    assert words.ask_project in first
+    assert "ask_person" not in heard
+    assert words.ask_person in alone.says("河西项目"), "the details are asked for there"
+    assert (counter.case().project, counter.case().group) == ("河西项目", None)
+    assert "1001" in in_group.says("转人工"), "no second ticket"
+    counter.agent("小王").does("reply", "已经处理")
+    assert "已经处理" in alone.hears()
+    assert in_group.hears() == ""
+
+
+def test_a_case_is_fetched_from_the_group(counter: Counter, words: Wording) -> None:
+    in_group = counter.user(group="施工群")
+    in_group.says("转人工")
+    stranger, alone = counter.user("老张"), counter.user()
+    assert words.no_ticket in stranger.says("工单 1001"), "only whoever opened it may have it"
+    assert words.ticket_fetched.format(number=1001) in alone.says("工单 1001")
+    assert words.ask_person in alone.says("河西项目")
+    counter.agent("小王").does("reply", "已经处理")
+    assert "已经处理" in alone.hears()
+    assert in_group.hears() == ""
+    assert "moved" in counter.kinds()
+
+
+def test_what_was_not_said_to_the_bot_is_not_kept(counter: Counter) -> None:
+    counter.manners["施工群"] = Manners("confident")
+    user = counter.user(group="施工群")
+    assert user.says("我电话 13800001111，晚上来拿", addressed=False) == ""
+    assert counter.said() == []
+    assert user.says("考勤地址怎么改", addressed=False) != ""
+    assert counter.said() != []
 
 
 def test_a_ticket_of_somebody_else_is_left_alone(counter: Counter, caplog: pytest.LogCaptureFixture) -> None:

@@ -148,17 +148,3 @@ def test_what_was_said_is_kept_in_order(database: Database, run: Run) -> None:
             assert await conversations.newest(tx) == await conversations.last_line(tx, key) == lines[-1].id
 
     run(story())
-
-
-def test_a_group_remembers_what_it_was_just_told(database: Database, run: Run) -> None:
-    async def story() -> None:
-        async with database.write() as tx:
-            for number in range(7):
-                await conversations.tell_group(tx, "telegram", "g", [f"faq-{number:02}"], NOON)
-            await conversations.tell_group(tx, "telegram", "h", ["faq-20"], NOON)
-        async with database.read() as tx:
-            assert await conversations.group_was_told(tx, "telegram", "g") == {f"faq-{n:02}" for n in range(2, 7)}
-            assert await conversations.group_was_told(tx, "telegram", "h") == {"faq-20"}
-            assert await conversations.group_was_told(tx, "telegram", "i") == frozenset()
-
-    run(story())
