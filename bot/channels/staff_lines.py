@@ -25,9 +25,10 @@ class StaffLines:
         command = parse(heard.text, about=ticket)
         if command:
             return self._commanded(command, heard, room)
-        if ticket is not None and heard.text:
+        if ticket is not None and (heard.text or heard.attachments):
             # Answering a ticket's card or line is answering its user.
-            return StaffActed(Action("reply", self._actor(heard), room, ticket, heard.text))
+            media = heard.attachments[0].ref if heard.attachments else None
+            return StaffActed(Action("reply", self._actor(heard), room, ticket, heard.text, media))
         return None
 
     def alone(self, heard: Heard) -> Happening | None:

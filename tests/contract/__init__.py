@@ -1,0 +1,1 @@
+"""One contract for every channel: the same conversation has the same outcomes and says the same, over a real socket."""

@@ -1,0 +1,104 @@
+"""The program under contract: started, stopped and started again on one data folder, and one desk behind it."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.clock import now
+from bot.desk.actions import Action, Actor, Verb
+from bot.settings import Settings
+from bot.staffing import build_desk
+from bot.storage.database import open_database
+from kb.base import KnowledgeBase
+from tests.bot.server import serving
+from tests.contract.client import Client, Shown
+
+_PATIENCE = 30.0
+_GLANCE = 0.02
+_QUIET = 0.15
+"""Seconds in which nothing more comes, so that what was said is all."""
+_UNDONE = (
+    "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE state = 'waiting')"
+)
+
+
+@dataclass
+class Service:
+    """``more``: settings beyond those that the client asks for."""
+
+    base: KnowledgeBase
+    data: Path
+    client: Client
+    more: dict[str, Any] = field(default_factory=dict)
+    _running: ExitStack | None = None
+    _seen: dict[tuple[str, str | None], int] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Come up, or come back."""
+        self._running = ExitStack()
+        address = self._running.enter_context(serving(self.base, self.data, **self.settings()))
+        self.client.attach(address)
+
+    def stop(self) -> None:
+        """Go down."""
+        self.client.detach()
+        if self._running:
+            self._running.close()
+            self._running = None
+
+    def settings(self) -> dict[str, Any]:
+        """What the program runs with."""
+        return {"remind_minutes": 10_000, **self.client.settings(), **self.more}
+
+    def says(self, user: str, text: str, *, group: str | None = None, addressed: bool = True) -> Sequence[Shown]:
+        """Somebody says something; what is new to be seen, in the same place, once all is done."""
+        self.client.say(user, text, group=group, addressed=addressed)
+        return self.hears(user, group=group)
+
+    def hears(self, user: str, *, group: str | None = None) -> Sequence[Shown]:
+        """What has become visible since the last look."""
+        self.settle()
+        shown = self.client.shown(user, group=group)
+        before = self._seen.get((user if group is None else "", group), 0)
+        self._seen[user if group is None else "", group] = len(shown)
+        return shown[before:]
+
+    def settle(self) -> None:
+        """Wait until everything that came in is done and everything that follows is sent."""
+        give_up, quiet_since = time.monotonic() + _PATIENCE, time.monotonic()
+        while time.monotonic() - quiet_since < _QUIET:
+            if self.client.waiting() or self._undone():
+                quiet_since = time.monotonic()
+            if time.monotonic() > give_up:
+                raise AssertionError(f"{self._undone()} events and messages wait still")
+            time.sleep(_GLANCE)
+
+    def _undone(self) -> int:
+        with closing(sqlite3.connect(f"file:{self.data / 'helpdesk.sqlite'}?mode=ro", uri=True, timeout=15)) as file:
+            [(count,)] = file.execute(_UNDONE).fetchall()
+        return int(count)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database says."""
+        with closing(sqlite3.connect(f"file:{self.data / 'helpdesk.sqlite'}?mode=ro", uri=True, timeout=15)) as file:
+            return [tuple(row) for row in file.execute(query)]
+
+    def agent_does(self, verb: Verb, number: int, text: str = "") -> str:
+        """An agent acts from another place than the user's channel: the terminal."""
+
+        async def act() -> str:
+            database = open_database(None, self.data)
+            desk = build_desk(Settings(data=self.data, **self.settings()), lambda: self.base.knowledge)
+            action = Action(verb, Actor("terminal", "wang", "小王"), "terminal", number, text)
+            try:
+                async with database.write() as tx:
+                    return (await desk.staff.act(tx, action, now())).text
+            finally:
+                await database.close()
+
+        return asyncio.run(act())
