@@ -164,7 +164,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     from bot.kb_commands import open_checked
     from bot.serving import serve
 
-    return serve(open_checked(settings), settings)
+    return serve(lambda: open_checked(settings), settings)
 
 
 def _speak_utf8() -> None:

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute
 from bot.desk.cases import Cases
 from bot.desk.clockwork import Clockwork
 from bot.desk.hours import hours_note
+from bot.knowledge.live import Live
+from bot.knowledge.shelf import Shelf
 from bot.pipeline.acting import Acting
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.pipeline import Pipeline
@@ -43,15 +45,21 @@ _STOP_WITHIN = 8.0
 
 @dataclass
 class Node:
-    """Everything that runs. ``said`` rings for a conversation in which anything has been said."""
+    """Everything that runs. ``opened``: the knowledge to begin with, revision ``number``; ``live`` takes over later ones.
+
+    ``said`` rings for a conversation in which anything has been said.
+    """
 
     settings: Settings
     database: Database
-    base: KnowledgeBase
+    opened: KnowledgeBase
     now: Callable[[], datetime]
+    number: int = 0
     said: Bells = field(default_factory=Bells)
 
     def __post_init__(self) -> None:
+        shelf = Shelf(self.database, self.settings.content, self.settings.data)
+        self.live = Live(shelf, self.opened, self.number, self.now)
         self.desk = build_desk(self.settings, lambda: self.base.knowledge)
         cases = Cases(self.desk.cards, lambda site: self.base.router.route(site))
         self._executor = ThreadPoolExecutor(_TURNS_AT_ONCE, thread_name_prefix="turn")
@@ -83,6 +91,7 @@ class Node:
         clockwork = Clockwork(self.database, self.desk.cards, remind, self.settings.desk_hours, self.now)
         self._help("clock", lambda: lead(self.database, "clock", lambda: self._tick(clockwork)))
         self._help("watch", self._watch)
+        self._help("knowledge", self.live.watch)
         for platform in self.platforms:
             self._start(platform)
 
@@ -95,6 +104,11 @@ class Node:
         self._help(name, platform.run, platform.health)
         for helper, run in platform.helpers().items():
             self._help(helper, run)
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The knowledge in force."""
+        return self.live.base
 
     def routes(self) -> list[BaseRoute]:
         """Where platforms come to us."""
@@ -164,7 +178,8 @@ class Node:
             name: {"state": health.state, "detail": health.detail, "since": health.since and health.since.isoformat()}
             for name, health in self.health.items()
         }
-        return {"channels": channels, "database": "sqlite" if self.database.is_sqlite else "postgresql"}
+        database = "sqlite" if self.database.is_sqlite else "postgresql"
+        return {"channels": channels, "database": database, "knowledge": self.live.state()}
 
 
 async def _pass_on(rung: Bell, to: Bell) -> None:

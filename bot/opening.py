@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -29,12 +30,26 @@ def open_knowledge(content: Path, data: Path) -> KnowledgeBase:
         _build_beside(content, path)
     with ThreadPoolExecutor(max_workers=1) as pool:
         # The encoder's weights take as long to load as all the rest, so they load beside it.
-        encoder = pool.submit(SentenceEncoder) if available() else None
+        encoder = pool.submit(shared_encoder)
         compiled = _load(content, path)
-        if encoder is None:
+        if encoder.result() is None:
             log.warning("the sentence encoder is not installed; answering with the lexical fit")
-        base = assemble(compiled, encoder.result() if encoder else None)
-    # Tables that are made at the first use are made now, and not while somebody waits for the first answer.
+        return _warmed(assemble(compiled, encoder.result()))
+
+
+def open_compiled(path: Path) -> KnowledgeBase:
+    """The knowledge in a compiled file. Raises FileNotFoundError, sqlite3.Error, KeyError or ValueError where it is none."""
+    return _warmed(assemble(load_compiled(path), shared_encoder()))
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> SentenceEncoder | None:
+    """The sentence encoder, loaded once, as every revision uses the same; None where it is not installed."""
+    return SentenceEncoder() if available() else None
+
+
+def _warmed(base: KnowledgeBase) -> KnowledgeBase:
+    """Tables that are made at the first use are made now, and not while somebody waits for the first answer."""
     base.router.hear(base.matcher.rank("kaoqin 打卡出了点小状況，该问问谁").utterance)
     return base
 

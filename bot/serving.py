@@ -5,7 +5,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 from bot.clock import now
 from bot.errors import UsageError
+from bot.knowledge.live import begin
+from bot.knowledge.shelf import Shelf
 from bot.node import Node
 from bot.settings import Settings
 from bot.storage.database import Database, open_database
@@ -40,8 +42,8 @@ class Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
-def serve(base: KnowledgeBase, settings: Settings) -> int:
-    """Serve on the configured address. Raises UsageError where it is taken or the database cannot be used."""
+def serve(content: Callable[[], KnowledgeBase], settings: Settings) -> int:
+    """Serve on the configured address. ``content`` opens the program's own knowledge, if nothing was published. Raises UsageError where it is taken or the database cannot be used."""
     url = settings.database_url.get_secret_value() if settings.database_url else None
     settings.data.mkdir(parents=True, exist_ok=True)
     database = open_database(url, settings.data)
@@ -52,7 +54,7 @@ def serve(base: KnowledgeBase, settings: Settings) -> int:
             lock.acquire(timeout=0)
         listener = _listen(settings)
         with asyncio.Runner(loop_factory=new_loop) as runner:
-            runner.run(_serve(base, settings, database, listener))
+            runner.run(_serve(content, settings, database, listener))
     except Timeout as error:
         raise UsageError(
             f"已经有一个程序在用 {settings.data.resolve()}。先停掉它，或者换一个文件夹：HELPDESK_DATA=…"
@@ -71,12 +73,15 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _serve(base: KnowledgeBase, settings: Settings, database: Database, listener: socket.socket) -> None:
+async def _serve(
+    content: Callable[[], KnowledgeBase], settings: Settings, database: Database, listener: socket.socket
+) -> None:
     await ready(database)
-    node = Node(settings, database, base, now)
+    base, number = await begin(Shelf(database, settings.content, settings.data), content, now)
+    node = Node(settings, database, base, now, number)
     visits = Visits(database, node.pipeline, node.said)
     config = uvicorn.Config(
-        build_app(base, visits, node.state, node.routes()),
+        build_app(lambda: node.base, visits, node.state, node.routes()),
         log_level=settings.log_level.lower(),
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,

@@ -4,9 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
+from bot.channels.http.form import HttpForm
+from bot.channels.mp.form import mp_form
+from bot.channels.onebot.form import OneBotForm
 from bot.channels.telegram.form import TelegramForm
+from bot.channels.wecom.form import build_form as wecom_form
+from bot.channels.wecom_app.form import wecom_app_form
 from bot.desk.cards import Cards
 from bot.desk.deeds import Deeds
+from bot.desk.form import Form
 from bot.desk.mail import Mail
 from bot.desk.rooms import Room, Rooms
 from bot.desk.staff import Staff
@@ -30,9 +36,14 @@ class Desk:
 def build_desk(settings: Settings, knowledge: Callable[[], Knowledge]) -> Desk:
     """The desk as the settings want it. ``knowledge``: what is in force now."""
     # Forms connect to nothing: words for a channel can be put into the outbox by whoever has them.
-    mail = Mail({"telegram": TelegramForm()}, rooms_of(settings, knowledge()), knowledge)
+    mail = Mail(_forms(), rooms_of(settings, knowledge()), knowledge)
     cards = Cards(mail)
     return Desk(mail, cards, Staff(mail, Deeds(cards)))
+
+
+def _forms() -> dict[str, Form]:
+    forms: tuple[Form, ...] = (TelegramForm(), OneBotForm(), wecom_form(), wecom_app_form(), mp_form(), HttpForm())
+    return {form.name: form for form in forms}
 
 
 def rooms_of(settings: Settings, knowledge: Knowledge) -> Rooms:

@@ -175,7 +175,8 @@ def _each(separate: tuple[Understanding, ...], conversation: Conversation, base:
     for part in separate:
         turns.append(_single(part, conversation, base, scene))
         conversation = turns[-1].conversation
-    return Turn(tuple(reply for turn in turns for reply in turn.replies), conversation)
+    replies = tuple(reply for turn in turns for reply in turn.replies)
+    return Turn(replies, conversation, tuple(effect for turn in turns for effect in turn.effects))
 
 
 def _single(heard: Understanding, conversation: Conversation, base: KnowledgeBase, scene: Scene) -> Turn:

@@ -4,6 +4,7 @@ from handlers import feedback, handoff, steps
 from handlers.answer import answer, remember
 from handlers.choices import chosen, items_of, offer, out_of_range
 from handlers.conversation import Conversation, Turn, say
+from handlers.effects import Missed
 from handlers.message import Button, Reply, Scene, Text
 from handlers.smalltalk import INTENTS, acknowledge, chat
 from handlers.understanding import Pointer, Understanding
@@ -128,6 +129,6 @@ def _none_of_these(conversation: Conversation, base: KnowledgeBase) -> Turn:
     words = base.knowledge.wording
     person = Button(words.button_person, words.button_person)
     call = Button(words.button_contact, words.button_contact)
-    return say(
-        Reply("unknown", (Text(words.none_of_these),), (call, person)), conversation.but(offered=(), record=None)
-    )
+    rejected = (Missed(conversation.question, "rejected"),) if conversation.question else ()
+    reply = Reply("unknown", (Text(words.none_of_these),), (call, person))
+    return say(reply, conversation.but(offered=(), record=None), *rejected)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import Literal
 
 from kb.routing import Site
+
+Why = Literal["unknown", "rejected", "unresolved", "ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,15 @@ class Feedback:
     helped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A question that was not answered well: for whoever improves the knowledge. ``record``: what did not help."""
+
+    question: str
+    why: Why
+    record: str | None = None
+
+
 Effect = (
     OpenTicket
     | AddToTicket
@@ -92,4 +104,5 @@ Effect = (
     | ConfirmTicket
     | LogQuestion
     | Feedback
+    | Missed
 )

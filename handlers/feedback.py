@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers import handoff, steps
 from handlers.choices import items_of, offer
 from handlers.conversation import Conversation, Turn, say
-from handlers.effects import ConfirmTicket, Effect, Feedback
+from handlers.effects import ConfirmTicket, Effect, Feedback, Missed
 from handlers.message import Reply, Scene, Text
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
@@ -36,7 +36,9 @@ def unresolved(
     if handoff.is_open(conversation.ticket):
         return handoff.query(conversation, base)
     subject = base.knowledge.record.get(record or conversation.record or "")
-    effects = (Feedback(subject.id, helped=False),) if subject else ()
+    effects: tuple[Effect, ...] = (Feedback(subject.id, helped=False),) if subject else ()
+    if subject and conversation.question and subject.id == conversation.record:
+        effects = (*effects, Missed(conversation.question, "unresolved", subject.id))
     times = conversation.unresolved + 1
     walked = conversation.walk is not None and subject is not None and conversation.walk.record == subject.id
     state = conversation.but(unresolved=times)

@@ -1,6 +1,7 @@
 """Says that there is no answer, why, and what one can do next."""
 
 from handlers.conversation import Conversation, Turn, say
+from handlers.effects import Missed
 from handlers.message import Button, Reply, Text
 from handlers.understanding import Understanding
 from kb.base import KnowledgeBase
@@ -21,7 +22,9 @@ def unknown(heard: Understanding, conversation: Conversation, base: KnowledgeBas
     text = topic.say if topic else words.unknown
     buttons = ways[topic.turn_to if topic else "contact"]
     state = conversation.but(question=heard.text, record=None, about_contacts=False, asked=None)
-    return say(Reply("unknown", (Text(text),), buttons, confidence=heard.ranking.outside), state)
+    return say(
+        Reply("unknown", (Text(text),), buttons, confidence=heard.ranking.outside), state, Missed(heard.text, "unknown")
+    )
 
 
 def unreadable(conversation: Conversation, base: KnowledgeBase, *, picture: bool) -> Turn:

@@ -17,6 +17,7 @@ from bot.pipeline.signals import signal
 from bot.storage import conversations, groups, outbox, records, tickets
 from bot.storage.inbox import Claim, finish
 from bot.storage.tickets import Case
+from bot.unanswered.noting import Teller, note
 from handlers.advance import advance
 from handlers.conversation import Conversation, Ticket, Turn
 from handlers.effects import Feedback, GoPrivate, LogQuestion, OpenTicket
@@ -45,7 +46,11 @@ class Turns:
     manners: Callable[[str, str], Manners]
 
     async def take(self, claim: Claim, said: Said) -> None:
-        """Answer one message."""
+        """Answer one message, all of it from the knowledge that is in force when it begins."""
+        base = self.base()
+        await replace(self, base=lambda: base)._take(claim, said)
+
+    async def _take(self, claim: Claim, said: Said) -> None:
         number = await self.numbers.take()
         used = False
         try:
@@ -162,7 +167,10 @@ class Turns:
                 }
                 await records.log_question(tx, values)
             elif isinstance(effect, Feedback):
-                await records.log_feedback(tx, key, effect.record, now, helped=effect.helped)
+                await records.log_feedback(
+                    tx, key, effect.record, now, helped=effect.helped, revision=self.base().revision
+                )
+        await note(tx, Teller(key, claim.event.channel, said.group), turn.effects, now)
         if said.group:
             answered = [record for reply in turn.replies if reply.outcome == "answer" for record in reply.records]
             await groups.tell(tx, claim.event.channel, said.group, answered, now)

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, Table, and_, case, cast, f
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.figure_tables import missed, missed_text
 from bot.storage.tables import (
     attachment,
     audit,
@@ -116,6 +117,14 @@ def _of_people(before: datetime, talking: Select[Any]) -> tuple[Rule, ...]:
             question_log,
             and_(question_log.c.at < before, _holds(question_log.c.text)),
             {"text": None},
+        ),
+        Rule("没答上的问题", missed, and_(missed.c.at < before, _holds(missed.c.text)), {"text": None}),
+        # Its vector tells what was said as well; its number in the cluster stays.
+        Rule(
+            "没答上的问法",
+            missed_text,
+            and_(missed_text.c.last_at < before, missed_text.c.key.not_like(f"{_GONE}%")),
+            {"text": None, "vector": None, "key": literal(_GONE) + cast(missed_text.c.id, String(20))},
         ),
         Rule(
             "操作人",

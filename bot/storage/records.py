@@ -17,10 +17,17 @@ async def log_question(tx: AsyncConnection, values: dict[str, Any]) -> None:
 
 
 async def log_feedback(
-    tx: AsyncConnection, conversation_id: int, record: str | None, now: datetime, *, helped: bool
+    tx: AsyncConnection,
+    conversation_id: int,
+    record: str | None,
+    now: datetime,
+    *,
+    helped: bool,
+    revision: str | None = None,
 ) -> None:
-    """Whether an answer helped."""
-    await tx.execute(insert(feedback).values(at=now, conversation_id=conversation_id, record=record, helped=helped))
+    """Whether an answer helped, and of which revision of the knowledge it was."""
+    values = {"at": now, "conversation_id": conversation_id, "record": record, "helped": helped, "revision": revision}
+    await tx.execute(insert(feedback).values(**values))
 
 
 async def next_number(tx: AsyncConnection, name: str, first: int) -> int:

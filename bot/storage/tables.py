@@ -253,8 +253,10 @@ feedback = Table(
     _ref("conversation_id", "conversation.id", nullable=True),
     Column("record", String(40)),
     Column("helped", Boolean, nullable=False),
+    Column("revision", String(40)),
     Index("ix_feedback_at", "at"),
 )
+"""``revision``: the knowledge that was in force."""
 
 agent = Table(
     "agent",
@@ -321,3 +323,32 @@ relocation = Table(
     Column("new", String(160), nullable=False),
 )
 """Where a chat went (a group that became a supergroup has a new id)."""
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _id(),
+    Column("name", String(80), nullable=False),
+    Column("prefix", String(40), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+    Column("webhook_url", Text),
+    Column("webhook_secret", String(80)),
+)
+"""Who may use the HTTP API. ``digest``: SHA-256 of the token, which itself is kept nowhere; ``prefix``: its readable start."""
+
+api_request = Table(
+    "api_request",
+    metadata,
+    Column("event_id", String(160), primary_key=True),
+    _ref("key_id", "api_key.id"),
+    Column("digest", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("late", Boolean, nullable=False, server_default=text("false")),
+)
+"""Messages posted to the HTTP API. ``digest``: of the body; ``late``: its answer did not come with the request."""

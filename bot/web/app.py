@@ -23,6 +23,11 @@ from kb.base import KnowledgeBase
 
 STATIC = Path(__file__).parent / "static"
 COOKIE = "helpdesk_session"
+SESSION = "X-Helpdesk-Session"
+"""The header that stands for the cookie in a frame on another site."""
+_FRAMED = "helpdesk_framed"
+"""The cookie of a frame whose browser lets it store nothing but that: one for each site that shows it."""
+POLICY = "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
 _MOST_BYTES = 512 * 1024
 _PING_SECONDS = 15
 _MOST_DIGITS = 18
@@ -48,32 +53,34 @@ class RefusedError(Exception):
 
 
 def build_app(
-    base: KnowledgeBase, visits: Visits, state: Callable[[], dict[str, Any]], routes: Sequence[BaseRoute] = ()
+    base: Callable[[], KnowledgeBase],
+    visits: Visits,
+    state: Callable[[], dict[str, Any]],
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The application. ``state``: how the node is doing; ``routes``: of channels whose platforms post to us."""
+    """The application. ``base``: the knowledge in force; ``state``: how the node is doing; ``routes``: of channels whose platforms post to us."""
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
     async def start(_: Request) -> Response:
-        return JSONResponse(first_screen(base))
+        return JSONResponse(first_screen(base()))
 
     async def history(request: Request) -> Response:
-        messages, last = await visits.history(request.cookies.get(COOKIE))
+        messages, last = await visits.history(_session(request))
         return JSONResponse({"messages": messages, "last": last})
 
     async def send(request: Request) -> Response:
         sent = await _read(request)
-        cookie = await visits.enter(request.cookies.get(COOKIE))
+        cookie = await visits.enter(_session(request))
         answer = await visits.say(cookie, sent.id, sent.text, sent.label)
         body = {"replies": answer.replies, "last": answer.last, "pending": answer.pending}
         response = JSONResponse(body, status_code=202 if answer.pending else 200)
-        secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, cookie, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
+        _remember(request, response, cookie)
         return response
 
     async def events(request: Request) -> Response:
-        cookie = request.cookies.get(COOKIE)
+        cookie = _session(request)
         if not cookie or not await visits.is_known(cookie):
             # 204 tells an EventSource to stop asking.
             return Response(status_code=204)
@@ -81,7 +88,7 @@ def build_app(
         return EventSourceResponse(_stream(visits, cookie, _number(after)), ping=_PING_SECONDS)
 
     async def health(_: Request) -> Response:
-        return JSONResponse(health_of(base) | state())
+        return JSONResponse(health_of(base()) | state())
 
     async def ready(_: Request) -> Response:
         able = await visits.database_answers()
@@ -102,6 +109,24 @@ def build_app(
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard)],
         exception_handlers={RefusedError: _refused},
     )
+
+
+def _session(request: Request) -> str | None:
+    """The visitor's secret. A page in a frame on another site sends the header, and its secret in it where it may store one."""
+    named = request.headers.get(SESSION)
+    return request.cookies.get(COOKIE) if named is None else named or request.cookies.get(_FRAMED)
+
+
+def _remember(request: Request, response: Response, secret: str) -> None:
+    """Tell the page its secret the way it came; without the header nobody else's page can use a frame's cookie."""
+    if SESSION in request.headers:
+        response.headers[SESSION] = secret
+        # By hand: Python knows Partitioned from 3.14 on.
+        framed = f"{_FRAMED}={secret}; Max-Age={_COOKIE_AGE}; Path=/chat; HttpOnly; Secure; SameSite=None; Partitioned"
+        response.headers.append("Set-Cookie", framed)
+        return
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, secret, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
 
 
 async def _stream(visits: Visits, cookie: str, after: int) -> AsyncIterator[ServerSentEvent]:
@@ -176,9 +201,7 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
         log.exception("request failed, reference %s: %s %s", reference, request.method, request.url.path)
         text = f"出了点问题，没能回答。请稍后再发一次；一直不行请把编号 {reference} 告诉工作人员。"
         response = JSONResponse({"error": text, "reference": reference}, status_code=500)
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
-    )
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.url.path.startswith("/static/"):

@@ -48,7 +48,7 @@ def serving(base: KnowledgeBase, data: Path | None = None, **settings: Any) -> I
             database = open_database(url, chosen.data)
             await ready(database)
             node = running.node = Node(chosen, database, base, now)
-            app = build_app(base, Visits(database, node.pipeline, node.said), node.state, node.routes())
+            app = build_app(lambda: node.base, Visits(database, node.pipeline, node.said), node.state, node.routes())
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
             server.append(uvicorn.Server(config))
             await node.start()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -17,22 +18,19 @@ class Shown:
 class Client(Protocol):
     """Everybody on one platform.
 
-    ``limit``: the longest message it takes, as ``length`` measures; ``has_groups``: whether people meet the bot in groups;
-    ``hears_all``: whether the bot gets what is not said to it there.
+    ``limit``: the longest message it takes, as ``length`` measures.
     """
 
     name: str
     limit: int
     length: Callable[[str], int]
-    has_groups: bool
-    hears_all: bool
 
     def settings(self) -> dict[str, Any]:
         """What the program has to know to serve it."""
         ...
 
-    def attach(self, address: str) -> None:
-        """The program is up at this address."""
+    def attach(self, address: str, data: Path) -> None:
+        """The program is up at this address; ``data``: its folder, for what is set up on the command line."""
         ...
 
     def detach(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +42,7 @@ class Service:
         """Come up, or come back."""
         self._running = ExitStack()
         address = self._running.enter_context(serving(self.base, self.data, **self.settings()))
-        self.client.attach(address)
+        self.client.attach(address, self.data)
 
     def stop(self) -> None:
         """Go down."""
@@ -57,8 +57,23 @@ class Service:
 
     def says(self, user: str, text: str, *, group: str | None = None, addressed: bool = True) -> Sequence[Shown]:
         """Somebody says something; what is new to be seen, in the same place, once all is done."""
-        self.client.say(user, text, group=group, addressed=addressed)
+        self.brings(lambda: self.client.say(user, text, group=group, addressed=addressed))
         return self.hears(user, group=group)
+
+    def brings(self, act: Callable[[], str]) -> str:
+        """Something that has to reach the program: the event's name, once it is in the inbox."""
+        before = self._events()
+        event = act()
+        give_up = time.monotonic() + _PATIENCE
+        while self._events() == before:
+            if time.monotonic() > give_up:
+                raise AssertionError(f"{event} never came in")
+            time.sleep(_GLANCE)
+        return event
+
+    def _events(self) -> int:
+        [(count,)] = self.rows("SELECT count(*) FROM inbox")
+        return int(count)
 
     def hears(self, user: str, *, group: str | None = None) -> Sequence[Shown]:
         """What has become visible since the last look."""
@@ -87,6 +102,13 @@ class Service:
         """What the database says."""
         with closing(sqlite3.connect(f"file:{self.data / 'helpdesk.sqlite'}?mode=ro", uri=True, timeout=15)) as file:
             return [tuple(row) for row in file.execute(query)]
+
+    def trace(self) -> str:
+        """The latest events and messages, for whoever wonders why nothing came."""
+        inbox = self.rows("SELECT id, event_id, state, attempts, error FROM inbox ORDER BY id DESC LIMIT 3")
+        outbox = self.rows("SELECT id, lane, state, attempts, error, sent_as FROM outbox ORDER BY id DESC LIMIT 3")
+        said = self.rows("SELECT id, author, substr(text, 1, 30) FROM message ORDER BY id DESC LIMIT 4")
+        return f"inbox {inbox}, outbox {outbox}, said {said}"
 
     def agent_does(self, verb: Verb, number: int, text: str = "") -> str:
         """An agent acts from another place than the user's channel: the terminal."""

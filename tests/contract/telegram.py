@@ -1,6 +1,7 @@
 """The contract's people on Telegram: the Bot API's stand-in over HTTP."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from bot.channels.splitting import utf16
@@ -13,8 +14,6 @@ class TelegramClient:
     name = "telegram"
     limit = 4096
     length: Callable[[str], int] = staticmethod(utf16)
-    has_groups = True
-    hears_all = True
 
     def __init__(self) -> None:
         self._api = BotApi()
@@ -26,7 +25,7 @@ class TelegramClient:
     def settings(self) -> dict[str, Any]:
         return {"telegram_token": self._api.token, "telegram_api_url": self._api.url, "telegram_rate": 1000}
 
-    def attach(self, address: str) -> None:
+    def attach(self, address: str, data: Path) -> None:
         """The program calls the Bot API, and not the other way round."""
 
     def detach(self) -> None:

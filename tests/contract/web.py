@@ -1,6 +1,7 @@
 """The contract's people on the web page: HTTP as the page speaks it, and its stream for what comes unasked."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,8 +14,6 @@ class WebClient:
     name = "web"
     limit = 1_000_000
     length: Callable[[str], int] = staticmethod(len)
-    has_groups = False
-    hears_all = False
 
     def __init__(self) -> None:
         self._address = ""
@@ -24,7 +23,7 @@ class WebClient:
     def settings(self) -> dict[str, Any]:
         return {}
 
-    def attach(self, address: str) -> None:
+    def attach(self, address: str, data: Path) -> None:
         self._address = address
 
     def detach(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.advance import advance
 from handlers.conversation import Conversation, Ticket, TicketStatus, Turn
-from handlers.effects import Effect, LogQuestion
+from handlers.effects import Effect, LogQuestion, Missed
 from handlers.manners import Manners
 from handlers.message import Asked, Button, ChoiceList, Incoming, Outcome, Part, Pinned, Scene, StepCard
 from handlers.plain import plain_text
@@ -71,8 +71,8 @@ class Said(Turn):
 
     @property
     def wants(self) -> tuple[Effect, ...]:
-        """The effects but for the log."""
-        return tuple(effect for effect in self.effects if not isinstance(effect, LogQuestion))
+        """The effects but for what is only written down."""
+        return tuple(effect for effect in self.effects if not isinstance(effect, LogQuestion | Missed))
 
 
 @dataclass(slots=True)

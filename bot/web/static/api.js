@@ -15,6 +15,9 @@
  * @typedef {{replies: Reply[], last: number, pending?: boolean}} Sent   `pending`: stored, but the answer comes later
  */
 
+import { embedded, headers, settle } from "./session.js";
+import { Stream } from "./stream.js";
+
 /** A weak network at the gate is better told “没有发出去” than left spinning. */
 const PATIENCE_MS = 25_000;
 
@@ -39,7 +42,7 @@ export const history = () => call("/chat/history");
  */
 export function send({ id, text, label }) {
   const body = JSON.stringify({ id, text, label });
-  return call("/chat/send", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+  return call("/chat/send", { method: "POST", body }, { "Content-Type": "application/json" });
 }
 
 const eventsAfter = (number) => `/chat/events?after=${number}`;
@@ -48,19 +51,23 @@ const eventsAfter = (number) => `/chat/events?after=${number}`;
  * Whatever is said without being the response to a send, from a message's number on; each comes as an event `reply`.
  * @param {number} after
  */
-export const listen = (after) => new EventSource(eventsAfter(after));
+export function listen(after) {
+  return embedded ? new Stream(eventsAfter(after), headers()) : new EventSource(eventsAfter(after));
+}
 
 /**
  * The status the stream would open with: an EventSource that was turned away never tells.
  * @param {number} after
  */
 export const knock = (after) =>
-  patiently(async (signal) => (await fetch(eventsAfter(after), { cache: "no-store", signal })).status);
+  patiently(async (signal) => (await fetch(eventsAfter(after), { cache: "no-store", headers: headers(), signal })).status);
 
 /** Anything that is not our own JSON (no network, a proxy's error page, a captive portal) throws a plain error. */
-function call(path, options = {}) {
+function call(path, options = {}, more = {}) {
   return patiently(async (signal) => {
-    const response = await fetch(path, { credentials: "same-origin", cache: "no-store", signal, ...options });
+    const own = { credentials: "same-origin", cache: "no-store", headers: { ...headers(), ...more }, signal };
+    const response = await fetch(path, { ...own, ...options });
+    settle(response);
     const body = await response.json();
     if (response.ok) return body;
     throw typeof body.error === "string" ? new Refusal(response.status, body) : new Error(`HTTP ${response.status}`);

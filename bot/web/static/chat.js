@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { attract } from "./attention.js";
 import { Composer } from "./composer.js";
 import { el } from "./dom.js";
+import "./embed.js";
 import { Live } from "./live.js";
 import { Outbox } from "./outbox.js";
 import { Promised } from "./promised.js";

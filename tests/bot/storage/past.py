@@ -8,6 +8,7 @@ from sqlalchemy import Table, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.database import Database
+from bot.storage.figure_tables import missed, missed_cluster, missed_text
 from bot.storage.tables import (
     agent,
     attachment,
@@ -89,6 +90,15 @@ class Person:
         asked = {"channel": "web", "group_key": "-100", "conversation_id": key, "text": words}
         found = {"outcome": "answer", "records": ["faq-13"], "confidence": 0.9, "revision": "r"}
         await _add(self._tx, question_log, at=at, **asked, **found)
+        await self._is_missed(at, asked)
+
+    async def _is_missed(self, at: datetime, asked: dict[str, Any]) -> None:
+        words = str(asked["text"])
+        cluster = await _add(self._tx, missed_cluster, asked=1, first_at=at, last_at=at)
+        vector = {"space": "letters", "vector": words.encode()}
+        key = f"{words}-{asked['conversation_id']}"
+        kept = await _add(self._tx, missed_text, key=key, text=words, cluster_id=cluster, asked=1, last_at=at, **vector)
+        await _add(self._tx, missed, at=at, **asked, why="unknown", gathered=True, text_id=kept)
 
     async def _is_heard(self, state: str) -> None:
         times = {"received_at": self._at, "due_at": self._at, "done_at": None if state == "new" else self._at}

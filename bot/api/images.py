@@ -1,0 +1,61 @@
+"""Pictures that come with a message: addresses stay addresses, what comes as base64 is kept as a file."""
+
+import asyncio
+import binascii
+import re
+import secrets
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.api.errors import RefusedError
+
+_URL = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_DATA = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_LONGEST_URL = 2000
+_STARTS = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"), (b"BM", "bmp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture; ``content`` where it came with the message, else ``url``."""
+
+    url: str | None = None
+    content: bytes = b""
+    kind: str = ""
+
+
+def pictures(images: Sequence[str]) -> list[Picture]:
+    """What was sent. Raises RefusedError where it is no picture."""
+    return [_picture(image, place) for place, image in enumerate(images, start=1)]
+
+
+async def keep(found: Sequence[Picture], folder: Path) -> list[dict[str, Any]]:
+    """How each is referred to from now on."""
+    return [await asyncio.to_thread(_kept, one, folder) for one in found]
+
+
+def _picture(image: str, place: int) -> Picture:
+    if _URL.fullmatch(image) and len(image) <= _LONGEST_URL:
+        return Picture(url=image)
+    try:
+        content = b64decode(_DATA.sub("", image, count=1), validate=True)
+    except (binascii.Error, ValueError):
+        raise RefusedError(422, f"第 {place} 张图片要写 http(s) 网址，或者 base64。") from None
+    kind = next((kind for start, kind in _STARTS if content.startswith(start)), None)
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        kind = "webp"
+    if kind is None:
+        raise RefusedError(422, f"第 {place} 张不是图片，可以用 PNG、JPEG、GIF、WebP 或 BMP。")
+    return Picture(content=content, kind=kind)
+
+
+def _kept(picture: Picture, folder: Path) -> dict[str, Any]:
+    if picture.url is not None:
+        return {"url": picture.url}
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"api-{secrets.token_hex(12)}.{picture.kind}"
+    (folder / name).write_bytes(picture.content)
+    return {"kept": name, "size": len(picture.content)}

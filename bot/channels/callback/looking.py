@@ -1,0 +1,41 @@
+"""What this kind of channel asks the database: is an event dealt with, what waits for a chat, which files are missing."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.tables import attachment, conversation, inbox, outbox
+
+
+async def finished(tx: AsyncConnection, channel: str, events: Collection[str]) -> list[str]:
+    """Those of these events that nothing more will be done for."""
+    query = select(inbox.c.event_id).where(
+        inbox.c.channel == channel, inbox.c.event_id.in_(events), inbox.c.state != "new"
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def waiting(tx: AsyncConnection, channel: str, lane: str, after: int) -> list[tuple[int, dict[str, Any]]]:
+    """Messages for a chat that are not sent yet, by number, those after ``after``."""
+    query = select(outbox.c.id, outbox.c.payload).where(
+        outbox.c.channel == channel, outbox.c.lane == lane, outbox.c.state == "waiting", outbox.c.id > after
+    )
+    return [(row.id, row.payload or {}) for row in await tx.execute(query.order_by(outbox.c.id).limit(20))]
+
+
+async def to_fetch(tx: AsyncConnection, channel: str, now: datetime, most: int) -> list[Any]:
+    """Attachments of this channel's tickets whose content is not here yet."""
+    query = (
+        select(attachment)
+        .join(conversation, conversation.c.id == attachment.c.conversation_id)
+        .where(
+            conversation.c.channel == channel,
+            attachment.c.state == "new",
+            attachment.c.ticket.is_not(None),
+            attachment.c.due_at <= now,
+        )
+    )
+    return list((await tx.execute(query.order_by(attachment.c.id).limit(most))).all())

@@ -1,0 +1,53 @@
+"""One outgoing message as calls of OneBot: mostly one, several where a merged message is not to be had."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.onebot.lanes import Lane, unmarked
+from bot.channels.onebot.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A call. ``instead``: what to send where this kind is refused."""
+
+    action: str
+    params: Mapping[str, Any]
+    instead: tuple["Parcel", ...] = ()
+
+
+def parcels(payload: Mapping[str, Any], lane: Lane, account: str, name: str) -> tuple[Parcel, ...]:
+    """The calls for a payload; ``account`` and ``name``: who speaks."""
+    match payload.get("kind"):
+        case "forward":
+            texts = payload["texts"]
+            nodes = [Segment.node(account, name or account, text).wire() for text in texts]
+            instead = tuple(_message(lane, [Segment.of_text(text)]) for text in texts)
+            return (Parcel("send_group_forward_msg", {"group_id": int(lane.group), "messages": nodes}, instead),)
+        case "image":
+            words = Segment.of_text(payload["text"])
+            plain = Segment.of_text(f"{payload['text']}\n{payload['url']}")
+            instead = (_message(lane, [plain]),)
+            seen = _message(lane, [words, Segment.picture(payload["url"])])
+            return (Parcel(seen.action, seen.params, instead),)
+        case _:
+            return (_message(lane, [*_head(payload, lane, account), Segment.of_text(payload["text"])]),)
+
+
+def _head(payload: Mapping[str, Any], lane: Lane, account: str) -> list[Segment]:
+    """Quotes and calls the one it is for."""
+    quoted = unmarked(payload.get("quote") or "", account)
+    head = [Segment.reply(quoted)] if quoted else []
+    user = payload.get("at") or ""
+    if lane.is_group and user.isdigit():
+        head += [Segment.mention(user), Segment.of_text(" ")]
+    return head
+
+
+def _message(lane: Lane, segments: list[Segment]) -> Parcel:
+    message = [segment.wire() for segment in segments]
+    if lane.is_group:
+        return Parcel("send_group_msg", {"group_id": int(lane.group), "message": message})
+    met_in = {"group_id": int(lane.group)} if lane.group else {}
+    return Parcel("send_private_msg", {"user_id": int(lane.user), **met_in, "message": message})

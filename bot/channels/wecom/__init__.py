@@ -1,0 +1,1 @@
+"""WeCom's smart bot over its long connection."""

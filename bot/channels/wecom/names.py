@@ -1,0 +1,3 @@
+"""What the channel is called in the database."""
+
+NAME = "wecom"

@@ -1,0 +1,1 @@
+"""企业微信 applications: private chats by the application's callback and its active messages."""

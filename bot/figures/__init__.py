@@ -1,0 +1,1 @@
+"""The figures of the helpdesk, all reckoned in SQL."""

@@ -1,0 +1,1 @@
+"""The questions that were not answered well: written down, grouped by meaning, decided about."""

@@ -1,0 +1,38 @@
+"""The chat on other sites: a page for their frames, and whether a site may have it.
+
+Cookies of a frame on another site are kept from us by most browsers, so the page in a frame has none: it keeps its
+visitor's secret itself and sends it in a header (``static/session.js``).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from bot.web.app import POLICY, STATIC
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
+
+
+def widget_routes(origins: Sequence[str], title: Callable[[], str]) -> list[BaseRoute]:
+    """``origins``: the sites that may; ``title``: what the chat is called now."""
+    # Anything else would end this directive of the policy and begin another.
+    allowed = [origin.lower() for origin in origins if _ORIGIN.fullmatch(origin)]
+    policy = POLICY.replace("frame-ancestors 'self'", " ".join(["frame-ancestors 'self'", *allowed]))
+
+    async def embed(_: Request) -> Response:
+        headers = {"Cache-Control": "no-cache", "Content-Security-Policy": policy}
+        return FileResponse(STATIC / "index.html", headers=headers)
+
+    async def ask(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        headers = {"Vary": "Origin", "Cache-Control": "no-store"}
+        if origin is not None and origin.lower() not in allowed:
+            return JSONResponse({"error": "这个网站没有列在 widget_origins 里。"}, status_code=403, headers=headers)
+        if origin is not None:
+            headers["Access-Control-Allow-Origin"] = origin
+        return JSONResponse({"title": title()}, headers=headers)
+
+    return [Route("/embed", embed), Route("/widget", ask)]

@@ -1,0 +1,1 @@
+"""A stand-in for WeCom's gateway, and conversations with the smart bot over it."""
