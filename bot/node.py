@@ -115,6 +115,8 @@ class Node:
         if not self.database.is_sqlite and not sender.is_running:
             sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
+        # A node that has lost its turn may still have something on its way.
+        await sender.finish()
 
     def _help(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], health: Health | None = None) -> None:
         self._helpers.append(asyncio.create_task(keep_running(name, run, health or Health())))

@@ -107,6 +107,20 @@ def _is_open(lanes: Sequence[str]) -> ColumnElement[bool]:
     return true() if "" in lanes else or_(false(), *starts)
 
 
+async def claim(
+    tx: AsyncConnection, deliveries: Sequence[Delivery], now: datetime, until: datetime
+) -> list[Delivery]:
+    """Those of them that no other node is sending; until then none will, unless what became of them is written."""
+    mine = (
+        update(outbox)
+        .where(outbox.c.id.in_([each.id for each in deliveries]), outbox.c.state == "waiting", outbox.c.due_at <= now)
+        .values(due_at=until)
+        .returning(outbox.c.id)
+    )
+    ids = set((await tx.execute(mine)).scalars()) if deliveries else frozenset[int]()
+    return [each for each in deliveries if each.id in ids]
+
+
 async def record(tx: AsyncConnection, results: Sequence[Result], now: datetime) -> None:
     """Write down what became of deliveries."""
     for result in results:
