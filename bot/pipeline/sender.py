@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.pipeline.acting import Acting
+from bot.pipeline.acting import TOLD_TO_USERS, Acting
 from bot.pipeline.channel import Channel, DroppedError, LaterError, NeverError
 from bot.pipeline.wake import Bell, rung
 from bot.storage import outbox
@@ -184,8 +184,9 @@ class Sender:
     async def _tell_desk(self, tx: AsyncConnection, result: Result, now: datetime) -> None:
         delivery = result.delivery
         log.error("message %d (%s) was not delivered: %s", delivery.id, delivery.purpose, result.error)
-        if delivery.conversation_id and delivery.purpose in ("reply", "staff", "notice"):
-            await self._acting.not_delivered(tx, delivery.conversation_id, result.error or "", now)
+        if delivery.conversation_id and delivery.purpose in TOLD_TO_USERS:
+            why = result.error or ""
+            await self._acting.not_delivered(tx, delivery.conversation_id, why, now, delivery.ticket)
 
 
 def _with_jitter(seconds: float) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import agent, attachment, conversation, ticket, ticket_event
@@ -80,9 +80,13 @@ async def get(tx: AsyncConnection, number: int, *, lock: bool = False) -> Case |
     return _case(row) if row else None
 
 
-async def of_conversation(tx: AsyncConnection, conversation_id: int) -> Case | None:
-    """The newest ticket of a conversation."""
-    query = _query().where(ticket.c.conversation_id == conversation_id).order_by(ticket.c.number.desc()).limit(1)
+async def of_conversation(tx: AsyncConnection, conversation_id: int, *, lock: bool = False) -> Case | None:
+    """The newest ticket of a conversation, an open one before all that are done; ``lock``: to rely on it."""
+    is_done = case((ticket.c.status.in_(OPEN), 0), else_=1)
+    query = _query().where(ticket.c.conversation_id == conversation_id).order_by(is_done, ticket.c.number.desc())
+    query = query.limit(1)
+    if lock:
+        query = query.with_for_update(of=ticket)
     row = (await tx.execute(query)).first()
     return _case(row) if row else None
 

@@ -25,6 +25,9 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "not modified"
 _GONE_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _GONE_THREAD = ("thread not found", "topic_deleted", "topic_closed")
+_SHUT_OUT = ("chat not found", "not enough rights", "have no rights", "chat_write_forbidden", "administrator rights")
+_ROOM_AGAIN = 30.0
+"""Seconds after which a staff room that is shut is tried again."""
 _FROM_A_GATEWAY = "Parsing the server response"
 """What python-telegram-bot says of an answer that is not JSON."""
 _PLACEHOLDER = "写在这里"
@@ -146,6 +149,9 @@ def sorted_error(error: TelegramError, delivery: Delivery) -> Exception:
         return DroppedError(why)
     if isinstance(error, InvalidToken | Conflict):
         return LaterError(why, everyone=True, counts=False)
+    if delivery.purpose == "desk" and _shuts_out(error):
+        # Somebody will let the bot into the staff's room again; what users have asked must still be there.
+        return LaterError(why, after=_ROOM_AGAIN, counts=False)
     if isinstance(error, Forbidden):
         return NeverError("对方屏蔽了机器人，或机器人不在群里")
     if isinstance(error, BadRequest):
@@ -166,6 +172,14 @@ def _refused(error: BadRequest, delivery: Delivery) -> Exception:
     if "chat not found" in text:
         return NeverError("对方没有和机器人对话过，或这个群不存在")
     return NeverError(error.message)
+
+
+def _shuts_out(error: TelegramError) -> bool:
+    """Whether the bot may not write into a chat at all, whatever it wants to write."""
+    text = error.message.lower()
+    return isinstance(error, Forbidden) or (
+        isinstance(error, BadRequest) and any(sign in text for sign in _SHUT_OUT) and "topic" not in text
+    )
 
 
 def _lacks_thread(error: BadRequest) -> bool:
