@@ -36,7 +36,7 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     text: str
     label: str | None = Field(None, max_length=100)
-    id: str = Field(min_length=8, max_length=64)
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[^\x00]+$")
 
 
 class RefusedError(Exception):
@@ -55,8 +55,9 @@ def build_app(
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
-    async def start(_: Request) -> Response:
-        return JSONResponse(first_screen(base))
+    async def start(request: Request) -> Response:
+        # Before anything is said: a first message that has to be sent again must come from the same visitor.
+        return _keeping(request, visits.enter(request.cookies.get(COOKIE)), JSONResponse(first_screen(base)))
 
     async def history(request: Request) -> Response:
         messages, last = await visits.history(request.cookies.get(COOKIE))
@@ -64,13 +65,10 @@ def build_app(
 
     async def send(request: Request) -> Response:
         sent = await _read(request)
-        cookie = await visits.enter(request.cookies.get(COOKIE))
+        cookie = visits.enter(request.cookies.get(COOKIE))
         answer = await visits.say(cookie, sent.id, sent.text, sent.label)
         body = {"replies": answer.replies, "last": answer.last, "pending": answer.pending}
-        response = JSONResponse(body, status_code=202 if answer.pending else 200)
-        secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, cookie, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
-        return response
+        return _keeping(request, cookie, JSONResponse(body, status_code=202 if answer.pending else 200))
 
     async def events(request: Request) -> Response:
         cookie = request.cookies.get(COOKIE)
@@ -102,6 +100,13 @@ def build_app(
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=_guard)],
         exception_handlers={RefusedError: _refused},
     )
+
+
+def _keeping(request: Request, cookie: str, response: Response) -> Response:
+    """The answer, with the visitor's secret for his browser to keep."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(COOKIE, cookie, max_age=_COOKIE_AGE, httponly=True, samesite="lax", secure=secure)
+    return response
 
 
 async def _stream(visits: Visits, cookie: str, after: int) -> AsyncIterator[ServerSentEvent]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ _MOST_MESSAGES = 200
 _PATIENCE = 20.0
 """Seconds a request waits for its answer; the page gives up a little later."""
 _LOOK_AGAIN = 0.5
+_SECRET_BYTES = 24
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
+"""What so many bytes look like: too much to guess, so nobody has chosen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ class Visits:
             return False
         return True
 
-    async def enter(self, cookie: str | None) -> str:
-        """The visitor's secret: his own where we know it, or a new one that nobody can guess."""
-        if cookie and await self.is_known(cookie):
-            return cookie
-        return secrets.token_urlsafe(24)
+    def enter(self, cookie: str | None) -> str:
+        """The visitor's secret: his own, or a new one that nobody can guess.
+
+        It is kept before anything is known of him: a first message whose answer was lost is sent again by the same.
+        """
+        return cookie if cookie and _SECRET.fullmatch(cookie) else secrets.token_urlsafe(_SECRET_BYTES)
 
     async def is_known(self, cookie: str | None) -> bool:
         """Whether somebody with this secret has said anything."""
