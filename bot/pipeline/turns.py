@@ -116,7 +116,8 @@ class Turns:
         replies = turn.replies
         if said.too_big:
             sorry = self.base().knowledge.wording.file_too_big.format(most=said.too_big)
-            replies = (Reply("smalltalk", (Text(sorry),)),)
+            # What was written beside the file is answered all the same.
+            replies = (*(replies if said.incoming.text else ()), Reply("smalltalk", (Text(sorry),)))
         where = Where(said.address, key, quote=said.quote, edit=said.edit)
         await self.mail.answer(tx, event.channel, where, replies, now, inbox_id=event.id)
         if said.signal is not None:

@@ -1,8 +1,9 @@
 """One outgoing message → one call of the Bot API, and its refusals → what the sender should do."""
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
@@ -16,7 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.client import Client, advice, retry_after
+from bot.channels.telegram.client import GARBAGE, Client, advice, retry_after, telegram_error
 from bot.pipeline.channel import DroppedError, LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -31,6 +32,7 @@ _ROOM_AGAIN = 30.0
 _FROM_A_GATEWAY = "Parsing the server response"
 """What python-telegram-bot says of an answer that is not JSON."""
 _PLACEHOLDER = "写在这里"
+T = TypeVar("T")
 
 
 async def send(client: Client, delivery: Delivery, chat: str) -> str | None:
@@ -49,20 +51,32 @@ async def _send(client: Client, delivery: Delivery, chat: str) -> str | None:
     payload = delivery.payload
     match payload.get("kind"):
         case "signal":
-            await client.answer_callback_query(
-                payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
+            await _asked(
+                client.answer_callback_query(
+                    payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
+                )
             )
             return None
         case "topic":
-            topic = await client.create_forum_topic(chat, name=payload["name"][:128])
+            topic = await _asked(client.create_forum_topic(chat, name=payload["name"][:128]))
             return str(topic.message_thread_id)
         case "copy":
-            copied = await client.copy_message(
-                chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
+            copied = await _asked(
+                client.copy_message(
+                    chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
+                )
             )
             return str(copied.message_id)
         case _:
             return await _post(client, delivery, chat)
+
+
+async def _asked(call: Awaitable[T]) -> T:
+    """The answer to a call. What is wrong with its arguments is our own fault and was found before; this is theirs."""
+    try:
+        return await call
+    except GARBAGE as error:
+        raise telegram_error(error) from error
 
 
 async def _post(client: Client, delivery: Delivery, chat: str) -> str:
@@ -71,15 +85,17 @@ async def _post(client: Client, delivery: Delivery, chat: str) -> str:
         edited = await _edit(client, delivery, chat)
         if edited:
             return edited
-    sent = await client.send_message(
-        chat,
-        payload["html"],
-        parse_mode=ParseMode.HTML,
-        link_preview_options=_NO_PREVIEW,
-        message_thread_id=_thread(delivery),
-        reply_markup=_markup(payload),
-        disable_notification=payload.get("quiet"),
-        **_quoting(payload),
+    sent = await _asked(
+        client.send_message(
+            chat,
+            payload["html"],
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            message_thread_id=_thread(delivery),
+            reply_markup=_markup(payload),
+            disable_notification=payload.get("quiet"),
+            **_quoting(payload),
+        )
     )
     return str(sent.message_id)
 
@@ -90,13 +106,15 @@ async def _edit(client: Client, delivery: Delivery, chat: str) -> str | None:
         return None
     markup = _markup(delivery.payload)
     try:
-        await client.edit_message_text(
-            delivery.payload["html"],
-            chat,
-            int(delivery.edit),
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+        await _asked(
+            client.edit_message_text(
+                delivery.payload["html"],
+                chat,
+                int(delivery.edit),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+            )
         )
     except BadRequest as error:
         text = error.message.lower()
