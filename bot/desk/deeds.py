@@ -66,7 +66,8 @@ class Deeds:
         await do.change(status=do.allowed("claim"), agent_id=do.agent_id)
         await do.note("claim")
         if do.case.status == "open":
-            await self._tell(do, self._words.ticket_taken)
+            words = self._words
+            await self._tell(do, words.ticket_taken_in_group if do.case.group else words.ticket_taken)
 
     async def _reply(self, do: Doing) -> str:
         case, text = do.case, do.action.text.strip()
@@ -77,7 +78,7 @@ class Deeds:
         status = do.allowed("reply")
         if case.status == "open":
             await self._take(do)
-        first = {} if case.first_reply_at else {"first_reply_at": do.now}
+        first = {"reminded_at": None} | ({} if case.first_reply_at else {"first_reply_at": do.now})
         owner = {"agent_id": do.agent_id} if case.agent_id is None else {}
         await do.change(status=status, **first, **owner)
         await do.note("reply", text or "（图片或文件）")
@@ -142,7 +143,7 @@ class Deeds:
         status = do.allowed("hand_over")
         await do.note("hand_over", f"{case.team or _NO_TEAM} → {room.team}")
         await self._cards.show(do.tx, case, do.now, note=f"已转给{room.team}，这里不用再处理。")
-        await do.change(status=status, team=room.team, agent_id=None, reminded_at=None)
+        await do.change(status=status, team=room.team, agent_id=None, reminded_at=None, reminders=0)
         await self._introduce(do, room)
         if case.status != "open":
             await self._tell(do, self._words.ticket_handed_over)
@@ -195,6 +196,7 @@ class Deeds:
 
     async def _reopen(self, do: Doing) -> str:
         await do.change(status=do.allowed("reopen"), agent_id=None, solved_at=None, closed_at=None)
+        await do.change(reminded_at=do.now, reminders=0)
         await do.note("reopen")
         await self._refresh(do)
         await self._tell(do, self._words.ticket_back)

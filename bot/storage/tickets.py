@@ -43,6 +43,12 @@ class Case:
     reminders: int
     solved_at: datetime | None
     closed_at: datetime | None
+    reminded_at: datetime | None = None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether nobody has replied, at all or since it was reopened (which sets ``reminded_at``; a reply clears it)."""
+        return self.first_reply_at is None or (self.reminded_at is not None and self.first_reply_at < self.reminded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +165,10 @@ async def files(tx: AsyncConnection, number: int) -> list[File]:
 
 
 async def unanswered(tx: AsyncConnection, opened_before: datetime, reminded_before: datetime, most: int) -> list[Case]:
-    """Tickets without a first reply that staff are to be reminded of."""
+    """Tickets without a reply that staff are to be reminded of; see ``Case.is_unanswered``."""
     query = _query().where(
         ticket.c.status.in_(("open", "claimed")),
-        ticket.c.first_reply_at.is_(None),
+        (ticket.c.first_reply_at.is_(None)) | (ticket.c.first_reply_at < ticket.c.reminded_at),
         ticket.c.reminders < most,
         ticket.c.opened_at <= opened_before,
         (ticket.c.reminded_at.is_(None)) | (ticket.c.reminded_at <= reminded_before),
@@ -224,4 +230,5 @@ def _case(row: Any) -> Case:
         reminders=row.reminders,
         solved_at=row.solved_at,
         closed_at=row.closed_at,
+        reminded_at=row.reminded_at,
     )
