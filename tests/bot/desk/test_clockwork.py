@@ -148,11 +148,3 @@ def test_a_team_that_a_ticket_is_handed_to_is_reminded_as_often_as_the_first(ope
     for minutes in (15, 15, 15, 15):
         opened.wait(minutes=minutes)
     assert sum(NOBODY in note.get("text", "") for note in opened.sees(JIANGNING) if note["kind"] == "Words") == 3
-
-
-@pytest.mark.parametrize(("group", "said"), [(None, "直接在这里说"), ("工地群", "请 @我 或回复我的消息")])
-def test_how_to_speak_to_whoever_has_taken_the_ticket(counter: Counter, group: str | None, said: str) -> None:
-    user = counter.user(group=group)
-    user.says("转人工")
-    counter.agent("小王").does("claim")
-    assert said in user.hears()
