@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from starlette.routing import BaseRoute
 
 from bot.desk.cases import Cases
@@ -39,8 +40,10 @@ _TURNS_AT_ONCE = 2
 _WATCH_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
 _OVERLAP = 100
+_AFTER_TROUBLE = 1.0
 _CLOCK_SECONDS = 15.0
 _STOP_WITHIN = 8.0
+_LET_GO_WITHIN = 1.0
 
 
 @dataclass
@@ -79,6 +82,8 @@ class Node:
         self.pipeline.channels["web"] = WebChannel()
         self.health: dict[str, Health] = {"web": Health("running")}
         self._stopping = asyncio.Event()
+        self._newest: int | None = None
+        self._rung: frozenset[int] = frozenset()
         self._workers: list[asyncio.Task[None]] = []
         self._helpers: list[asyncio.Task[None]] = []
         parts = Parts(settings, self.desk.mail, self.pipeline, self.database, self.now)
@@ -129,6 +134,8 @@ class Node:
         if not self.database.is_sqlite and not sender.is_running:
             sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
+        # A node that has lost its turn may still have something on its way.
+        await sender.finish()
 
     def _help(self, name: str, run: Callable[[], Coroutine[Any, Any, None]], health: Health | None = None) -> None:
         self._helpers.append(asyncio.create_task(keep_running(name, run, health or Health())))
@@ -141,36 +148,54 @@ class Node:
         _, late = await asyncio.wait(self._workers, timeout=_STOP_WITHIN) if self._workers else (set(), set())
         for task in late:
             task.cancel()
-        await asyncio.gather(*self._helpers, *self._workers, return_exceptions=True)
+        # What hangs even now, on a silent server perhaps, is left behind: the process ends.
+        if self._workers:
+            await asyncio.wait((*self._helpers, *self._workers), timeout=_LET_GO_WITHIN)
         for platform in self.platforms:
             await platform.close()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        await self.database.close()
+        await asyncio.wait((asyncio.create_task(self.database.close()),), timeout=_LET_GO_WITHIN)
         log.info(
             "stopped%s", f"; {len(late)} tasks were cut off, their messages go out after the next start" if late else ""
         )
 
     async def _tick(self, clockwork: Clockwork) -> None:
         while True:
-            if await clockwork.tick():
-                self.pipeline.finished.ring()
+            try:
+                if await clockwork.tick():
+                    self.pipeline.finished.ring()
+            except DBAPIError:
+                log.exception("the clock could not be looked at; trying again")
+                await asyncio.sleep(_AFTER_TROUBLE)
+                continue
             await asyncio.sleep(_CLOCK_SECONDS)
 
     async def _watch(self) -> None:
         """Ring when anything is said, by this process or another (``main.py desk reply``)."""
-        async with self.database.read() as tx:
-            newest = await conversations.newest(tx)
         while True:
             bell = self.pipeline.finished.listen()
-            async with self.database.read() as tx:
-                latest = await conversations.newest(tx)
-                # PostgreSQL may show a later number before an earlier one: a little is looked at twice.
-                spoken = await conversations.spoken_in(tx, newest - _OVERLAP) if latest != newest else ()
-            newest = latest
-            self.said.ring(spoken)
+            try:
+                self.said.ring(await self._newly_spoken())
+            except DBAPIError:
+                log.exception("what is said cannot be seen; trying again")
+                await asyncio.sleep(_AFTER_TROUBLE)
+                continue
             await rung(bell, _WATCH_SECONDS)
             # However much goes on, some twenty looks a second are enough for a reader.
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _newly_spoken(self) -> frozenset[int]:
+        """The conversations in which something was said since the last look, whatever went wrong between."""
+        async with self.database.read() as tx:
+            if self._newest is None:
+                self._newest = await conversations.newest(tx)
+            # PostgreSQL may show a later number before an earlier one: a little is looked at twice.
+            overlap = 0 if self.database.is_sqlite else _OVERLAP
+            spoken = await conversations.spoken_in(tx, self._newest - overlap)
+        new = frozenset(whose for number, whose in spoken.items() if number not in self._rung)
+        self._newest = max(spoken, default=self._newest)
+        self._rung = frozenset(spoken)
+        return new
 
     def state(self) -> dict[str, Any]:
         """How the channels are doing."""

@@ -20,6 +20,7 @@ from bot.storage.leading import lead
 
 log = logging.getLogger(__name__)
 _MOST_BYTES = 1024 * 1024
+_STANDBY = "由另一个节点收消息；它停了，这里会接上"
 
 
 class Telegram:
@@ -51,7 +52,7 @@ class Telegram:
         """Run the channel. Its events are understood from the moment it knows the bot's own name."""
         await self.channel.connect()
         self._pipeline.join(self.channel)
-        await lead(self._database, "telegram", self.channel.run)
+        await lead(self._database, "telegram", self.channel.run, lambda: self.health.turn("standby", _STANDBY))
 
     def helpers(self) -> Mapping[str, Task]:
         """Files are fetched by one node at a time."""

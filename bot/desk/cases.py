@@ -125,6 +125,8 @@ class Cases:
                     solved_at=None,
                     closed_at=None,
                     priority="urgent",
+                    reminded_at=now,
+                    reminders=0,
                 )
             case ConfirmTicket():
                 await self._deed(tx, case, "confirm", now, "用户确认解决了。", closed_at=now, helped=True)

@@ -50,11 +50,12 @@ class Clockwork:
 
     async def _remind(self, tx: AsyncConnection, number: int, now: datetime) -> bool:
         case = await tickets.get(tx, number, lock=True)
-        if case is None or case.status not in ("open", "claimed") or case.first_reply_at:
+        if case is None or case.status not in ("open", "claimed") or not case.is_unanswered:
             return False
         await tickets.change(tx, number, case.changed_at, reminded_at=now, reminders=case.reminders + 1)
         await tickets.note(tx, number, now, "reminded", by="bot")
-        text = f"⏰ 工单 {number} 已等了 {age(case.opened_at, now)}，还没有人回复。"
+        how = "重新打开了" if case.first_reply_at else f"已等了 {age(case.opened_at, now)}"
+        text = f"⏰ 工单 {number} {how}，还没有人回复。"
         await self.cards.tell(tx, case, text, now)
         return True
 

@@ -77,7 +77,7 @@ class Deeds:
         status = do.allowed("reply")
         if case.status == "open":
             await self._take(do)
-        first = {} if case.first_reply_at else {"first_reply_at": do.now}
+        first = {"reminded_at": None} | ({} if case.first_reply_at else {"first_reply_at": do.now})
         owner = {"agent_id": do.agent_id} if case.agent_id is None else {}
         await do.change(status=status, **first, **owner)
         await do.note("reply", text or "（图片或文件）")
@@ -142,7 +142,7 @@ class Deeds:
         status = do.allowed("hand_over")
         await do.note("hand_over", f"{case.team or _NO_TEAM} → {room.team}")
         await self._cards.show(do.tx, case, do.now, note=f"已转给{room.team}，这里不用再处理。")
-        await do.change(status=status, team=room.team, agent_id=None, reminded_at=None)
+        await do.change(status=status, team=room.team, agent_id=None, reminded_at=None, reminders=0)
         await self._introduce(do, room)
         if case.status != "open":
             await self._tell(do, self._words.ticket_handed_over)
@@ -195,6 +195,7 @@ class Deeds:
 
     async def _reopen(self, do: Doing) -> str:
         await do.change(status=do.allowed("reopen"), agent_id=None, solved_at=None, closed_at=None)
+        await do.change(reminded_at=do.now, reminders=0)
         await do.note("reopen")
         await self._refresh(do)
         await self._tell(do, self._words.ticket_back)

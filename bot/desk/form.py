@@ -27,7 +27,10 @@ class Where:
 class Form(Protocol):
     """One channel's way of putting things."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The channel's."""
+        ...
 
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Messages for a user; none where he fetches them himself (the web page)."""

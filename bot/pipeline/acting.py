@@ -25,6 +25,8 @@ from handlers.conversation import Conversation
 from handlers.message import Reply, Text
 
 log = logging.getLogger(__name__)
+TOLD_TO_USERS = ("reply", "staff", "notice")
+"""Purposes of messages that somebody misses who did not get them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,24 @@ class Acting:
         await self._announce(tx, channel, Announced(hushed.address, text, hushed.quote), now)
 
     async def _unreachable(self, tx: AsyncConnection, channel: str, gone: Unreachable, now: datetime) -> None:
+        if self.mail.rooms.at(channel, gone.lane):
+            # What the staff have to hear waits until they let the bot in again.
+            log.error("%s: staff room %s: %s; its messages wait", channel, gone.lane, gone.why)
+            return
         dropped = await outbox.drop_lane(tx, channel, gone.lane, gone.why)
-        log.warning("%s: %s: %s; %d messages were waiting", channel, gone.lane, gone.why, dropped)
+        log.warning("%s: %s: %s; %d messages were waiting", channel, gone.lane, gone.why, len(dropped))
         known = await conversations.load(tx, channel, gone.key) if gone.key else None
-        if known:
-            await self.not_delivered(tx, known.id, gone.why, now)
+        lost = {known.id: None} if known else dict[int, int | None]()
+        lost |= {whose: ticket for whose, ticket, purpose in dropped if whose and purpose in TOLD_TO_USERS}
+        for conversation_id, ticket in lost.items():
+            await self.not_delivered(tx, conversation_id, gone.why, now, ticket)
 
-    async def not_delivered(self, tx: AsyncConnection, conversation_id: int, why: str, now: datetime) -> None:
-        """Something did not reach a user: whoever has his case sees it."""
-        case = await tickets.of_conversation(tx, conversation_id)
+    async def not_delivered(
+        self, tx: AsyncConnection, conversation_id: int, why: str, now: datetime, ticket: int | None = None
+    ) -> None:
+        """Something did not reach a user: whoever has his case sees it. ``ticket``: the one that it was about."""
+        case = await tickets.get(tx, ticket) if ticket else None
+        case = case or await tickets.of_conversation(tx, conversation_id)
         if case is None or case.status == "closed":
             return
         await tickets.note(tx, case.number, now, "undelivered", by="bot", text=why)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from bot.pipeline.acting import Acting
 from bot.pipeline.channel import Channel
-from bot.pipeline.wake import Bell, rung
+from bot.pipeline.wake import Bell, Bells, rung
 from bot.storage import inbox
 from bot.storage.database import Database
 from bot.storage.inbox import Claim, Event, Stored
@@ -39,6 +39,8 @@ class Pipeline:
         """Those that can understand events now; the events of others wait."""
         self.arrived = Bell()
         self.finished = Bell()
+        self.done = Bells()
+        """By the inbox's number: who waits for one event should not wake for all."""
 
     def join(self, channel: Channel) -> None:
         """From now on events of this channel can be understood."""
@@ -74,6 +76,7 @@ class Pipeline:
             if claim is None:
                 return False
             await self._attempt(claim)
+        self.done.ring((claim.event.id,))
         self.finished.ring()
         return True
 

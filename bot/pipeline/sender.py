@@ -4,13 +4,12 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.pipeline.acting import Acting
+from bot.pipeline.acting import TOLD_TO_USERS, Acting
 from bot.pipeline.channel import Channel, DroppedError, LaterError, NeverError
 from bot.pipeline.wake import Bell, rung
 from bot.storage import outbox
@@ -29,6 +28,8 @@ _ENOUGH_ATTEMPTS = 12
 _TOO_OLD = timedelta(hours=24)
 _TOO_OLD_SIGNAL = timedelta(seconds=60)
 _AFTER_TROUBLE = 1.0
+_CLAIMED = timedelta(seconds=60)
+"""How long no other node sends what this one has begun to send: longer than a call takes."""
 
 
 class Sender:
@@ -41,7 +42,8 @@ class Sender:
         self._now = now
         self._flying: dict[str, asyncio.Task[None]] = {}
         self._ready: deque[Delivery] = deque()
-        self._results: asyncio.Queue[Result] = asyncio.Queue()
+        self._unwritten: deque[Result] = deque()
+        self._writer: asyncio.Task[None] | None = None
         self._paused_until: datetime | None = None
         self._failures = 0
         self._last_success: datetime | None = None
@@ -49,28 +51,38 @@ class Sender:
         self.is_running = False
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Send until told to stop; what is on its way is waited for."""
+        """Send until told to stop; what is on its way is waited for.
+
+        Cancelled before that, another node sends from now on: nothing more is begun here, but what is on its way
+        arrives, and is written down as soon as the database answers.
+        """
         self.is_running = True
-        writer = asyncio.create_task(self._write_results())
         try:
             while not stopping.is_set():
                 bell = self.posted.listen()
                 try:
                     started = await self._start_due()
-                except DBAPIError:
-                    log.exception("the database does not answer; trying again")
+                except Exception:
+                    log.exception("what is to be sent cannot be read; trying again")
                     await asyncio.sleep(_AFTER_TROUBLE)
                     continue
                 if not started:
                     await rung(bell, _PATIENCE)
-            await asyncio.gather(*self._flying.values(), return_exceptions=True)
-            await self._results.join()
+            await self.finish()
         finally:
             self.is_running = False
-            for task in (*self._flying.values(), writer):
-                task.cancel()
-            self._flying.clear()
             self._ready.clear()
+
+    async def finish(self) -> None:
+        """Wait for what is on its way until it is written down; cut off, it is sent again after the next start."""
+        try:
+            await asyncio.gather(*self._flying.values(), return_exceptions=True)
+            if self._writer:
+                await self._writer
+        finally:
+            for task in (*self._flying.values(), self._writer):
+                if task:
+                    task.cancel()
 
     async def _start_due(self) -> int:
         """Begin to send what is due, one message a chat; how many were begun."""
@@ -78,15 +90,24 @@ class Sender:
         if not lanes or self._is_paused() or len(self._flying) >= _AT_ONCE:
             return 0
         if not self._ready:
-            busy = {(self._channel.name, lane) for lane in self._flying}
-            async with self._database.read() as tx:
-                self._ready.extend(await outbox.due(tx, (self._channel.name,), self._now(), busy, _AHEAD, lanes))
+            self._ready.extend(await self._next(lanes))
         begun = 0
         while self._ready and len(self._flying) < _AT_ONCE:
             delivery = self._ready.popleft()
             self._flying[delivery.lane] = asyncio.create_task(self._send(delivery))
             begun += 1
         return begun
+
+    async def _next(self, lanes: Sequence[str]) -> list[Delivery]:
+        """What can be sent now; where nodes share the outbox it is claimed, for two may think that it is their turn."""
+        busy = {(self._channel.name, lane) for lane in self._flying}
+        names, now = (self._channel.name,), self._now()
+        if self._database.is_sqlite:
+            async with self._database.read() as tx:
+                return await outbox.due(tx, names, now, busy, _AHEAD, lanes)
+        async with self._database.write() as tx:
+            found = await outbox.due(tx, names, now, busy, _AT_ONCE - len(self._flying), lanes)
+            return await outbox.claim(tx, found, now, now + _CLAIMED)
 
     def _is_paused(self) -> bool:
         return self._paused_until is not None and self._now() < self._paused_until
@@ -109,14 +130,17 @@ class Sender:
         else:
             self._failures, self._last_success = 0, self._now()
             result = Result(delivery, "sent", sent_as)
-        self._results.put_nowait(result)
+        self._unwritten.append(result)
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write_results())
 
     def _later(self, delivery: Delivery, error: LaterError) -> Result:
         now = self._now()
         if error.everyone and (error.after or not self._is_paused()):
             self._failures += 1
             pause = error.after or _with_jitter(min(_LONGEST_PAUSE, 0.5 * 2**self._failures))
-            self._paused_until = now + timedelta(seconds=pause)
+            until = now + timedelta(seconds=pause)
+            self._paused_until = max(until, self._paused_until or until)
             log.warning("%s: %s; sending pauses for %.0f s", delivery.channel, error, pause)
         if self._is_hopeless(delivery, now, counts=error.counts):
             return Result(delivery, "failed", error=str(error))
@@ -134,17 +158,15 @@ class Sender:
 
     async def _write_results(self) -> None:
         """Write down results, as many at once as there are: one commit costs as much as another."""
-        while True:
-            results = [await self._results.get()]
-            while not self._results.empty():
-                results.append(self._results.get_nowait())
+        while self._unwritten:
+            results = tuple(self._unwritten)
             await self._write(results)
             for result in results:
+                self._unwritten.popleft()
                 self._flying.pop(result.delivery.lane, None)
-                self._results.task_done()
             self.posted.ring()
 
-    async def _write(self, results: list[Result]) -> None:
+    async def _write(self, results: Sequence[Result]) -> None:
         while True:
             try:
                 async with self._database.write() as tx:
@@ -153,7 +175,7 @@ class Sender:
                     for result in results:
                         if result.state == "failed":
                             await self._tell_desk(tx, result, now)
-            except DBAPIError:
+            except Exception:
                 log.exception("what was sent could not be written down; trying again")
                 await asyncio.sleep(_AFTER_TROUBLE)
             else:
@@ -162,8 +184,9 @@ class Sender:
     async def _tell_desk(self, tx: AsyncConnection, result: Result, now: datetime) -> None:
         delivery = result.delivery
         log.error("message %d (%s) was not delivered: %s", delivery.id, delivery.purpose, result.error)
-        if delivery.conversation_id and delivery.purpose in ("reply", "staff", "notice"):
-            await self._acting.not_delivered(tx, delivery.conversation_id, result.error or "", now)
+        if delivery.conversation_id and delivery.purpose in TOLD_TO_USERS:
+            why = result.error or ""
+            await self._acting.not_delivered(tx, delivery.conversation_id, why, now, delivery.ticket)
 
 
 def _with_jitter(seconds: float) -> float:

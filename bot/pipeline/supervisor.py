@@ -14,7 +14,7 @@ _HEALTHY_AFTER = 60.0
 
 @dataclass(slots=True)
 class Health:
-    """How a channel is doing, for whoever watches: starting, running, trouble or stopped."""
+    """How a channel is doing, for whoever watches: starting, running, standby, trouble or stopped."""
 
     state: str = "starting"
     detail: str = ""

@@ -1,6 +1,7 @@
 """A user's message becomes a turn: the state is read, advance() decides, and all that follows is one transaction."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ from handlers.manners import Manners
 from handlers.message import Reply, Scene, Text
 from kb.base import KnowledgeBase
 
+log = logging.getLogger(__name__)
+_TRIES = 3
+"""How often a turn is computed while its ticket changes under it."""
 _MOST_TEXT = 10_000
 """Characters of a message that are kept in the transcript."""
 
@@ -54,19 +58,34 @@ class Turns:
         number = await self.numbers.take()
         used = False
         try:
-            async with claim.reading() as tx:
-                state, case = await self._before(tx, claim.event.channel, said)
-                scene = await self._scene(tx, claim.event.channel, said, number)
-            # Computed beside the event loop: one long message must not stop the others.
-            loop = asyncio.get_running_loop()
-            turn = await loop.run_in_executor(self.executor, advance, state, said.incoming, self.base(), scene)
-            async with claim.writing() as tx:
-                if await finish(tx, claim.event, self.now()) and _concerns_us(said, turn):
-                    await self._after(tx, claim, said, turn, case)
-                    used = any(isinstance(effect, OpenTicket) for effect in turn.effects)
+            for tries_left in reversed(range(_TRIES)):
+                turn, case = await self._computed(claim, said, number)
+                async with claim.writing() as tx:
+                    if tries_left and not await self._is_still(tx, claim.event.channel, said, case):
+                        log.info("event %d is computed again: its ticket has changed meanwhile", claim.event.id)
+                        continue
+                    if await finish(tx, claim.event, self.now()) and _concerns_us(said, turn):
+                        await self._after(tx, claim, said, turn, case)
+                        used = any(isinstance(effect, OpenTicket) for effect in turn.effects)
+                return
         finally:
             if not used:
                 self.numbers.give_back(number)
+
+    async def _computed(self, claim: Claim, said: Said, number: int) -> tuple[Turn, Case | None]:
+        """What to answer, and the ticket that the answer counts on."""
+        async with claim.reading() as tx:
+            state, case = await self._before(tx, claim.event.channel, said)
+            scene = await self._scene(tx, claim.event.channel, said, number)
+        # Computed beside the event loop: one long message must not stop the others.
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, advance, state, said.incoming, self.base(), scene), case
+
+    async def _is_still(self, tx: AsyncConnection, channel: str, said: Said, case: Case | None) -> bool:
+        """Whether the ticket is as it was when the answer was computed; from now on it stays so."""
+        known = await conversations.load(tx, channel, said.key)
+        found = await tickets.of_conversation(tx, known.id, lock=True) if known else None
+        return _standing(found) == _standing(case)
 
     async def _before(self, tx: AsyncConnection, channel: str, said: Said) -> tuple[Conversation, Case | None]:
         known = await conversations.load(tx, channel, said.key)
@@ -102,7 +121,8 @@ class Turns:
         replies = turn.replies
         if said.too_big:
             sorry = self.base().knowledge.wording.file_too_big.format(most=said.too_big)
-            replies = (Reply("smalltalk", (Text(sorry),)),)
+            # What was written beside the file is answered all the same.
+            replies = (*(replies if said.incoming.text else ()), Reply("smalltalk", (Text(sorry),)))
         where = Where(said.address, key, quote=said.quote, edit=said.edit)
         await self.mail.answer(tx, event.channel, where, replies, now, inbox_id=event.id)
         if said.signal is not None:
@@ -180,6 +200,10 @@ def _concerns_us(said: Said, turn: Turn) -> bool:
     """What people in a group say to each other is nobody's business, so nothing of it is kept."""
     incoming = said.incoming
     return bool(turn.replies or turn.effects) or incoming.addressed or not incoming.group
+
+
+def _standing(case: Case | None) -> tuple[object, ...]:
+    return (case.number, case.status, case.solved_at) if case else ()
 
 
 def _ticket(case: Case | None, remembered: Ticket | None) -> Ticket | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from weakref import WeakValueDictionary
 
 
 class Bell:
@@ -21,21 +22,28 @@ class Bell:
 
 
 class Bells:
-    """One bell a conversation, for as long as somebody waits."""
+    """One bell a name, for as long as somebody holds what he listens to."""
 
     def __init__(self) -> None:
-        self._bells: dict[int, Bell] = {}
+        # Nobody says that he has gone: a page closes, and its stream is thrown away.
+        self._events: WeakValueDictionary[int, asyncio.Event] = WeakValueDictionary()
+
+    def __len__(self) -> int:
+        """How many are listened to."""
+        return len(self._events)
 
     def listen(self, name: int) -> asyncio.Event:
-        """What to wait on for this conversation."""
-        return self._bells.setdefault(name, Bell()).listen()
+        """What to wait on for this one."""
+        event = self._events.get(name) or asyncio.Event()
+        self._events[name] = event
+        return event
 
     def ring(self, names: Iterable[int]) -> None:
         """Wake those who wait for these."""
         for name in names:
-            bell = self._bells.pop(name, None)
-            if bell:
-                bell.ring()
+            event = self._events.pop(name, None)
+            if event:
+                event.set()
 
 
 async def rung(event: asyncio.Event, patience: float) -> bool:

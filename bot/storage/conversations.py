@@ -165,10 +165,10 @@ async def newest(tx: AsyncConnection) -> int:
     return await tx.scalar(select(func.max(message.c.id))) or 0
 
 
-async def spoken_in(tx: AsyncConnection, after: int) -> frozenset[int]:
-    """The conversations in which anything was said since the message ``after``."""
-    query = select(message.c.conversation_id).where(message.c.id > after).distinct()
-    return frozenset((await tx.execute(query)).scalars())
+async def spoken_in(tx: AsyncConnection, after: int) -> dict[int, int]:
+    """What was said since the message ``after``: its number → its conversation."""
+    query = select(message.c.id, message.c.conversation_id).where(message.c.id > after)
+    return {row.id: row.conversation_id for row in await tx.execute(query)}
 
 
 async def last_line(tx: AsyncConnection, conversation_id: int) -> int:

@@ -4,18 +4,29 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import UsageError
 
 _FILE = "helpdesk.sqlite"
-_BUSY_MS = 15_000
-"""How long a writer waits for another process (``main.py desk …`` beside the server)."""
+_PATIENCE = 15.0
+"""Seconds a writer waits for another process (``main.py desk …`` beside the server)."""
+_BUSY_MS = 250
+"""How long SQLite itself waits: while it does, nobody can tell it to stop."""
+_CONNECTION = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that has gone silent is given up; by itself the system waits for hours. What the URL says goes before."""
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -66,9 +77,12 @@ def open_database(url: str | None, data: Path) -> Database:
     """The database at ``url``, or the SQLite file in ``data``. Nothing is read or written yet. Raises UsageError."""
     address = database_url(url, data)
     if address.get_backend_name() != "sqlite":
-        return Database(create_async_engine(address, hide_parameters=True, pool_size=20, pool_pre_ping=True))
+        ours = {name: value for name, value in _CONNECTION.items() if name not in address.query}
+        return Database(
+            create_async_engine(address, hide_parameters=True, connect_args=ours, pool_size=20, pool_pre_ping=True)
+        )
     engine = create_async_engine(
-        address, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=12, max_overflow=50
+        address, hide_parameters=True, connect_args={"timeout": _PATIENCE}, pool_size=12, max_overflow=50
     )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin)
@@ -105,5 +119,15 @@ def _on_connect(connection: Any, _: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN")
+        return
+    deadline = monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if "locked" not in str(error.orig) or monotonic() > deadline:
+                raise
+        else:
+            return

@@ -13,8 +13,10 @@ _ASK_AGAIN = 3.0
 _LOOK_AFTER = 3.0
 
 
-async def lead(database: Database, name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run as the one node that does; the others wait until it is gone.
+async def lead(
+    database: Database, name: str, run: Callable[[], Awaitable[None]], waits: Callable[[], None] = lambda: None
+) -> None:
+    """Run as the one node that does; the others wait until it is gone. ``waits``: told that this node is one of them.
 
     On PostgreSQL by an advisory lock, which a node that dies lets go of by itself. A file of SQLite has one node only.
     """
@@ -39,4 +41,5 @@ async def lead(database: Database, name: str, run: Callable[[], Awaitable[None]]
                     await asyncio.gather(work, return_exceptions=True)
                     # Given back to the pool, the connection would keep the lock.
                     await connection.invalidate()
+        waits()
         await asyncio.sleep(_ASK_AGAIN)

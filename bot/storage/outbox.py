@@ -107,6 +107,18 @@ def _is_open(lanes: Sequence[str]) -> ColumnElement[bool]:
     return true() if "" in lanes else or_(false(), *starts)
 
 
+async def claim(tx: AsyncConnection, deliveries: Sequence[Delivery], now: datetime, until: datetime) -> list[Delivery]:
+    """Those of them that no other node is sending; until then none will, unless what became of them is written."""
+    mine = (
+        update(outbox)
+        .where(outbox.c.id.in_([each.id for each in deliveries]), outbox.c.state == "waiting", outbox.c.due_at <= now)
+        .values(due_at=until)
+        .returning(outbox.c.id)
+    )
+    ids = set((await tx.execute(mine)).scalars()) if deliveries else frozenset[int]()
+    return [each for each in deliveries if each.id in ids]
+
+
 async def record(tx: AsyncConnection, results: Sequence[Result], now: datetime) -> None:
     """Write down what became of deliveries."""
     for result in results:
@@ -154,14 +166,15 @@ async def ticket_of_thread(tx: AsyncConnection, channel: str, lane: str, thread:
     return await tx.scalar(query.order_by(outbox.c.id.desc()).limit(1))
 
 
-async def drop_lane(tx: AsyncConnection, channel: str, lane: str, why: str) -> int:
-    """Nothing more can be sent to a chat (the bot was removed); how many messages that concerns."""
-    changed = await tx.execute(
+async def drop_lane(tx: AsyncConnection, channel: str, lane: str, why: str) -> list[tuple[int | None, int | None, str]]:
+    """Nothing more can be sent to a chat (the bot was removed): conversation, ticket and purpose of what was waiting."""
+    dropped = await tx.execute(
         update(outbox)
         .where(outbox.c.channel == channel, outbox.c.lane == lane, outbox.c.state == "waiting")
         .values(state="failed", error=why)
+        .returning(outbox.c.id, outbox.c.conversation_id, outbox.c.ticket, outbox.c.purpose)
     )
-    return changed.rowcount
+    return [(row.conversation_id, row.ticket, row.purpose) for row in sorted(dropped)]
 
 
 async def undelivered(tx: AsyncConnection, since: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.tables import agent, attachment, conversation, ticket, ticket_event
@@ -43,6 +43,12 @@ class Case:
     reminders: int
     solved_at: datetime | None
     closed_at: datetime | None
+    reminded_at: datetime | None = None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether nobody has replied, at all or since it was reopened (which sets ``reminded_at``; a reply clears it)."""
+        return self.first_reply_at is None or (self.reminded_at is not None and self.first_reply_at < self.reminded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,13 @@ async def get(tx: AsyncConnection, number: int, *, lock: bool = False) -> Case |
     return _case(row) if row else None
 
 
-async def of_conversation(tx: AsyncConnection, conversation_id: int) -> Case | None:
-    """The newest ticket of a conversation."""
-    query = _query().where(ticket.c.conversation_id == conversation_id).order_by(ticket.c.number.desc()).limit(1)
+async def of_conversation(tx: AsyncConnection, conversation_id: int, *, lock: bool = False) -> Case | None:
+    """The newest ticket of a conversation, an open one before all that are done; ``lock``: to rely on it."""
+    is_done = case((ticket.c.status.in_(OPEN), 0), else_=1)
+    query = _query().where(ticket.c.conversation_id == conversation_id).order_by(is_done, ticket.c.number.desc())
+    query = query.limit(1)
+    if lock:
+        query = query.with_for_update(of=ticket)
     row = (await tx.execute(query)).first()
     return _case(row) if row else None
 
@@ -155,10 +165,10 @@ async def files(tx: AsyncConnection, number: int) -> list[File]:
 
 
 async def unanswered(tx: AsyncConnection, opened_before: datetime, reminded_before: datetime, most: int) -> list[Case]:
-    """Tickets without a first reply that staff are to be reminded of."""
+    """Tickets without a reply that staff are to be reminded of; see ``Case.is_unanswered``."""
     query = _query().where(
         ticket.c.status.in_(("open", "claimed")),
-        ticket.c.first_reply_at.is_(None),
+        (ticket.c.first_reply_at.is_(None)) | (ticket.c.first_reply_at < ticket.c.reminded_at),
         ticket.c.reminders < most,
         ticket.c.opened_at <= opened_before,
         (ticket.c.reminded_at.is_(None)) | (ticket.c.reminded_at <= reminded_before),
@@ -220,4 +230,5 @@ def _case(row: Any) -> Case:
         reminders=row.reminders,
         solved_at=row.solved_at,
         closed_at=row.closed_at,
+        reminded_at=row.reminded_at,
     )

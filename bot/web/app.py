@@ -41,7 +41,7 @@ class Sent(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     text: str
     label: str | None = Field(None, max_length=100)
-    id: str = Field(min_length=8, max_length=64)
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[^\x00]+$")
 
 
 class RefusedError(Exception):
@@ -63,8 +63,11 @@ def build_app(
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
-    async def start(_: Request) -> Response:
-        return JSONResponse(first_screen(base()))
+    async def start(request: Request) -> Response:
+        # Before anything is said: a first message that has to be sent again must come from the same visitor.
+        response = JSONResponse(first_screen(base()))
+        _remember(request, response, visits.enter(_session(request)))
+        return response
 
     async def history(request: Request) -> Response:
         messages, last = await visits.history(_session(request))
@@ -72,7 +75,7 @@ def build_app(
 
     async def send(request: Request) -> Response:
         sent = await _read(request)
-        cookie = await visits.enter(_session(request))
+        cookie = visits.enter(_session(request))
         answer = await visits.say(cookie, sent.id, sent.text, sent.label)
         body = {"replies": answer.replies, "last": answer.last, "pending": answer.pending}
         response = JSONResponse(body, status_code=202 if answer.pending else 200)

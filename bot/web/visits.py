@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import re
 import secrets
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +25,13 @@ _MOST_MESSAGES = 200
 _PATIENCE = 20.0
 """Seconds a request waits for its answer; the page gives up a little later."""
 _LOOK_AGAIN = 0.5
+_LOOK_UNRUNG = 30.0
+"""Seconds after which a stream looks by itself, should a bell ever be missed."""
+_MOST_LATE = 1000
+"""How many late answers are remembered as such: of the oldest nobody waits any more."""
+_SECRET_BYTES = 24
+_SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
+"""What so many bytes look like: too much to guess, so nobody has chosen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Visits:
         self._database = database
         self._pipeline = pipeline
         self._said = said
-        self._late: dict[str, set[int]] = {}
+        self._late: deque[int] = deque(maxlen=_MOST_LATE)
 
     async def database_answers(self) -> bool:
         """Whether anything can be kept just now."""
@@ -62,11 +71,12 @@ class Visits:
             return False
         return True
 
-    async def enter(self, cookie: str | None) -> str:
-        """The visitor's secret: his own where we know it, or a new one that nobody can guess."""
-        if cookie and await self.is_known(cookie):
-            return cookie
-        return secrets.token_urlsafe(24)
+    def enter(self, cookie: str | None) -> str:
+        """The visitor's secret: his own, or a new one that nobody can guess.
+
+        It is kept before anything is known of him: a first message whose answer was lost is sent again by the same.
+        """
+        return cookie if cookie and _SECRET.fullmatch(cookie) else secrets.token_urlsafe(_SECRET_BYTES)
 
     async def is_known(self, cookie: str | None) -> bool:
         """Whether somebody with this secret has said anything."""
@@ -85,22 +95,22 @@ class Visits:
             found = await inbox.find(tx, NAME, sent.id)
         if found is None:
             raise LookupError(f"event {sent.id} is not in the inbox")
-        done = await self._done(sent.id, _PATIENCE)
+        done = await self._done(found[0], sent.id, _PATIENCE)
         if not done:
             # Told to the stream first: whatever comes from here on is noticed there or here.
-            self._late.setdefault(key, set()).add(found[0])
-            done = await self._done(sent.id, 0)
+            self._late.append(found[0])
+            done = await self._done(found[0], sent.id, 0)
         async with self._database.read() as tx:
             lines = await conversations.answers(tx, found[0]) if done else []
             known = await conversations.load(tx, NAME, key)
             last = await conversations.last_line(tx, known.id) if known else 0
         return Answer([line.reply for line in lines if line.reply], last, pending=not done)
 
-    async def _done(self, event_id: str, patience: float) -> bool:
+    async def _done(self, number: int, event_id: str, patience: float) -> bool:
         """Whether the event is done before patience (seconds) ends."""
         deadline = asyncio.get_running_loop().time() + patience
         while True:
-            bell = self._pipeline.finished.listen()
+            bell = self._pipeline.done.listen(number)
             async with self._database.read() as tx:
                 found = await inbox.find(tx, NAME, event_id)
             if found and found[1] != "new":
@@ -132,12 +142,12 @@ class Visits:
                 lines = await conversations.after(tx, known.id, after)
             for line in lines:
                 # Whoever connects has seen nothing after ``after``; later, direct answers come with their request.
-                fits = first or line.pushed or line.inbox_id in self._late.get(key, ())
+                fits = first or line.pushed or line.inbox_id in self._late
                 if line.reply and fits and line.id not in seen:
                     seen.add(line.id)
                     yield Unasked(line.id, line.author, line.reply)
             first = False
-            await bell.wait()
+            await rung(bell, _LOOK_UNRUNG)
 
 
 def _key(cookie: str) -> str:

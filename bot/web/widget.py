@@ -1,7 +1,7 @@
 """The chat on other sites: a page for their frames, and whether a site may have it.
 
-Cookies of a frame on another site are kept from us by most browsers, so the page in a frame has none: it keeps its
-visitor's secret itself and sends it in a header (``static/session.js``).
+Our cookie does not come from a frame on another site, so the page there sends its visitor's secret in a header; it keeps
+it itself (``static/session.js``), or, where it may not, in a cookie that belongs to that site's frame only.
 """
 
 import re

@@ -165,7 +165,42 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_chosen(visitor: httpx.Client) 
 
 def test_looking_makes_no_conversation(visitor: httpx.Client) -> None:
     for path in ("/", "/chat/start", "/chat/history"):
+        assert visitor.get(path).status_code == 200
+    assert visitor.get("/chat/events").status_code == 204, "nobody is known by what the page has given him"
+    for path in ("/", "/chat/history"):
         assert "set-cookie" not in visitor.get(path).headers
+
+
+def test_a_first_message_whose_answer_was_lost_is_the_same_message_again(visitor: httpx.Client) -> None:
+    visitor.get("/chat/start")
+    begun = dict(visitor.cookies)
+    message, numbers = new_id(), []
+    for _ in range(2):
+        visitor.cookies = httpx.Cookies(begun)
+        numbers.append(send(visitor, "转人工", message)[0]["parts"][0]["number"])
+    assert numbers[0] == numbers[1]
+    assert [said["from"] for said in past(visitor)] == ["user", "bot"]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "kept"),
+    [
+        ("x" * 31 + "-", True),
+        ("mine", False),
+        ("x" * 31, False),
+        ("x" * 33, False),
+        ("x" * 31 + ".", False),
+    ],
+)
+def test_a_visitor_keeps_only_what_looks_like_a_secret(cookie: str, kept: bool, visitor: httpx.Client) -> None:
+    visitor.cookies.set(COOKIE, cookie)
+    response = visitor.post("/chat/send", json={"text": "你好", "id": new_id()})
+    assert (f"={cookie};" in response.headers["set-cookie"]) is kept
+
+
+def test_an_id_that_no_database_keeps_is_refused(visitor: httpx.Client) -> None:
+    body = {"text": "你好", "id": new_id() + "\0"}
+    assert visitor.post("/chat/send", json=body).status_code == 400
 
 
 @pytest.mark.parametrize(

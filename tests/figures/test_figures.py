@@ -9,7 +9,7 @@ from bot.figures import counting, questions
 from bot.figures.counting import Counting
 from bot.figures.page import figures
 from bot.figures.period import Period, last_days
-from bot.figures.values import Day, Figures, Named, RecordFigures, Spell
+from bot.figures.values import Day, Figures, Named, Places, RecordFigures, Spell
 from bot.storage.database import Database
 from bot.storage.figure_tables import figure_day, figure_person
 from bot.storage.tables import question_log
@@ -137,7 +137,7 @@ def test_an_empty_period_has_figures_as_well(week: Database, run: Run) -> None:
 
 
 def test_what_can_be_chosen(week: Database, run: Run) -> None:
-    async def places() -> questions.Places:
+    async def places() -> Places:
         async with week.read() as tx:
             return await questions.places(tx, WEEK)
 

@@ -16,7 +16,7 @@ from tests.bot.storage.conftest import Run
 from tests.bot.storage.stores import NOON, somebody
 from tests.handlers.talk import Talk
 
-STRANGE = "食堂的饭卡能当门禁卡用吗"
+STRANGE = "欠薪怎么投诉"
 ADDRESS = "考勤地址怎么改"
 
 
@@ -26,7 +26,7 @@ def talk(base: KnowledgeBase) -> Talk:
 
 
 def noted(talk: Talk, *texts: str) -> list[tuple[str, str, str | None]]:
-    found = []
+    found: list[tuple[str, str, str | None]] = []
     for text in texts:
         found += [
             (each.question, each.why, each.record) for each in talk.says(text).effects if isinstance(each, Missed)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 _MOST_TYPING = 8
+_NO_FORUM = "not a forum"
+_PLAIN_FOR = 600.0
+"""Seconds for which a group without topics is not asked for one again."""
 
 
 class TelegramChannel:
@@ -63,7 +67,8 @@ class TelegramChannel:
         self._bot_id = client.token.partition(":")[0]
         self._me = Me(0, "")
         self._moved: dict[str, str] = {}
-        self._forums: set[str] = set()
+        self._plain: dict[str, float] = {}
+        self._groups: set[str] = set()
         self._typing: set[asyncio.Task[None]] = set()
         self.health = Health()
 
@@ -88,7 +93,7 @@ class TelegramChannel:
         log.info("telegram: connected as @%s", self._me.username)
 
     async def _settle(self) -> None:
-        """How updates come, which staff chats have topics, and the command menu."""
+        """How updates come, whether staff chats are there, and the command menu."""
         if self._webhook:
             url, secret = self._webhook.url, self._webhook.secret
             await self._client.set_webhook(url, secret_token=secret, allowed_updates=list(UPDATES))
@@ -105,12 +110,9 @@ class TelegramChannel:
 
     async def _look_at(self, chat: str) -> None:
         try:
-            found = await self._client.get_chat(self._current(chat))
+            await self._client.get_chat(self._current(chat))
         except (TelegramError, *GARBAGE) as error:
             log.warning("telegram: staff chat %s cannot be opened (%s): is the bot a member of it?", chat, error)
-            return
-        if found.is_forum:
-            self._forums.add(chat)
 
     async def _poll(self) -> None:
         offset: int | None = None
@@ -187,6 +189,7 @@ class TelegramChannel:
         if message and message.migrate_to_chat_id:
             await self._relocate(message.chat.id, message.migrate_to_chat_id)
             return Ignored("the group became a supergroup")
+        await self._meet(update.effective_chat.id if update.effective_chat else None, tx)
         staff = StaffRoom(self._me, self._rooms, self._gate, self._words().staff_only)
         reader = Understanding(self._me, self._rooms, self._gate, staff, self._words, self._canonical, self._manners)
         return await reader.of(update, event, tx)
@@ -197,15 +200,17 @@ class TelegramChannel:
 
     async def deliver(self, delivery: Delivery) -> str | None:
         """Send one message. Raises bot.pipeline.channel.DeliveryError."""
-        if delivery.payload.get("kind") == "topic" and delivery.lane not in self._forums:
+        if delivery.payload.get("kind") == "topic" and self._is_plain(delivery.lane):
             raise DroppedError("the group has no topics")
         try:
             return await send(self._client, delivery, self._current(delivery.lane))
         except ChatMigrated as error:
             await self._relocate(int(self._current(delivery.lane)), error.new_chat_id)
             raise sorted_error(error, delivery) from error
-        except (TelegramError, *GARBAGE) as error:
-            raise sorted_error(telegram_error(error), delivery) from error
+        except TelegramError as error:
+            if delivery.payload.get("kind") == "topic" and _NO_FORUM in error.message.lower():
+                self._plain[delivery.lane] = time.monotonic()
+            raise sorted_error(error, delivery) from error
 
     def _canonical(self, chat: int) -> str:
         """The first id of a chat: conversations and settings go on under it."""
@@ -220,9 +225,26 @@ class TelegramChannel:
         if old == new or self._moved.get(str(old)) == str(new):
             return
         log.warning("telegram: group %s is now %s; staff chats in the settings may keep the old number", old, new)
-        self._moved[str(old)] = str(new)
-        async with self._database.write() as tx:
-            await records.relocate(tx, NAME, str(old), str(new))
+        before = self._moved
+        self._moved = before | {str(old): str(new)}
+        try:
+            async with self._database.write() as tx:
+                await records.relocate(tx, NAME, str(old), str(new))
+        except BaseException:
+            # Only what is written down holds; known here alone, it would never be written.
+            self._moved = before
+            raise
+
+    async def _meet(self, chat: int | None, tx: AsyncConnection) -> None:
+        """A group seen for the first time may be one that another node has seen move."""
+        if chat is None or chat >= 0 or str(chat) in self._groups:
+            return
+        self._moved = await records.relocations(tx, NAME) | self._moved
+        self._groups.add(str(chat))
+
+    def _is_plain(self, chat: str) -> bool:
+        """Whether the group has just said that it has no topics."""
+        return time.monotonic() - self._plain.get(chat, -_PLAIN_FOR) < _PLAIN_FOR
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -18,6 +18,7 @@ _GROUP_MESSAGES = 20
 _GROUP_SECONDS = 60.0
 GARBAGE = (KeyError, TypeError, ValueError, AttributeError)
 """What python-telegram-bot raises over an answer that is JSON and yet not the Bot API's."""
+_QUESTIONS = ("getChatMember", "getChat")
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
@@ -39,12 +40,24 @@ class Client(ExtBot[None]):
         return [update for update in cast("list[object]", found) if isinstance(update, dict)]
 
 
+class _Limiter(AIORateLimiter):
+    """Counts what is said in chats. Questions about a chat are none of it, and somebody waits for their answer."""
+
+    async def process_request(
+        self, callback: Any, args: Any, kwargs: Any, endpoint: str, *more: Any, **named: Any
+    ) -> Any:
+        """Without a queue for questions."""
+        if endpoint in _QUESTIONS:
+            return await callback(*args, **kwargs)
+        return await super().process_request(callback, args, kwargs, endpoint, *more, **named)
+
+
 def build_client(token: str, api_url: str, proxy: str | None, messages_a_second: float) -> Client:
     """A client for the Bot API server at ``api_url``; nothing is connected yet."""
     # Waits are spans of time in python-telegram-bot from now on; without this it warns that they used to be numbers.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     root = api_url.rstrip("/")
-    limiter: AIORateLimiter = AIORateLimiter(
+    limiter = _Limiter(
         overall_max_rate=messages_a_second,
         overall_time_period=1,
         group_max_rate=_GROUP_MESSAGES,

@@ -1,8 +1,9 @@
 """One outgoing message → one call of the Bot API, and its refusals → what the sender should do."""
 
 import logging
+from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.constants import ParseMode
@@ -16,7 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.client import Client, advice, retry_after
+from bot.channels.telegram.client import GARBAGE, Client, advice, retry_after, telegram_error
 from bot.pipeline.channel import DroppedError, LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -25,9 +26,13 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "not modified"
 _GONE_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _GONE_THREAD = ("thread not found", "topic_deleted", "topic_closed")
+_SHUT_OUT = ("chat not found", "not enough rights", "have no rights", "chat_write_forbidden", "administrator rights")
+_ROOM_AGAIN = 30.0
+"""Seconds after which a staff room that is shut is tried again."""
 _FROM_A_GATEWAY = "Parsing the server response"
 """What python-telegram-bot says of an answer that is not JSON."""
 _PLACEHOLDER = "写在这里"
+T = TypeVar("T")
 
 
 async def send(client: Client, delivery: Delivery, chat: str) -> str | None:
@@ -46,20 +51,32 @@ async def _send(client: Client, delivery: Delivery, chat: str) -> str | None:
     payload = delivery.payload
     match payload.get("kind"):
         case "signal":
-            await client.answer_callback_query(
-                payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
+            await _asked(
+                client.answer_callback_query(
+                    payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
+                )
             )
             return None
         case "topic":
-            topic = await client.create_forum_topic(chat, name=payload["name"][:128])
+            topic = await _asked(client.create_forum_topic(chat, name=payload["name"][:128]))
             return str(topic.message_thread_id)
         case "copy":
-            copied = await client.copy_message(
-                chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
+            copied = await _asked(
+                client.copy_message(
+                    chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
+                )
             )
             return str(copied.message_id)
         case _:
             return await _post(client, delivery, chat)
+
+
+async def _asked(call: Awaitable[T]) -> T:
+    """The answer to a call. What is wrong with its arguments is our own fault and was found before; this is theirs."""
+    try:
+        return await call
+    except GARBAGE as error:
+        raise telegram_error(error) from error
 
 
 async def _post(client: Client, delivery: Delivery, chat: str) -> str:
@@ -68,15 +85,17 @@ async def _post(client: Client, delivery: Delivery, chat: str) -> str:
         edited = await _edit(client, delivery, chat)
         if edited:
             return edited
-    sent = await client.send_message(
-        chat,
-        payload["html"],
-        parse_mode=ParseMode.HTML,
-        link_preview_options=_NO_PREVIEW,
-        message_thread_id=_thread(delivery),
-        reply_markup=_markup(payload),
-        disable_notification=payload.get("quiet"),
-        **_quoting(payload),
+    sent = await _asked(
+        client.send_message(
+            chat,
+            payload["html"],
+            parse_mode=ParseMode.HTML,
+            link_preview_options=_NO_PREVIEW,
+            message_thread_id=_thread(delivery),
+            reply_markup=_markup(payload),
+            disable_notification=payload.get("quiet"),
+            **_quoting(payload),
+        )
     )
     return str(sent.message_id)
 
@@ -87,13 +106,15 @@ async def _edit(client: Client, delivery: Delivery, chat: str) -> str | None:
         return None
     markup = _markup(delivery.payload)
     try:
-        await client.edit_message_text(
-            delivery.payload["html"],
-            chat,
-            int(delivery.edit),
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+        await _asked(
+            client.edit_message_text(
+                delivery.payload["html"],
+                chat,
+                int(delivery.edit),
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+            )
         )
     except BadRequest as error:
         text = error.message.lower()
@@ -146,6 +167,9 @@ def sorted_error(error: TelegramError, delivery: Delivery) -> Exception:
         return DroppedError(why)
     if isinstance(error, InvalidToken | Conflict):
         return LaterError(why, everyone=True, counts=False)
+    if delivery.purpose == "desk" and _shuts_out(error):
+        # Somebody will let the bot into the staff's room again; what users have asked must still be there.
+        return LaterError(why, after=_ROOM_AGAIN, counts=False)
     if isinstance(error, Forbidden):
         return NeverError("对方屏蔽了机器人，或机器人不在群里")
     if isinstance(error, BadRequest):
@@ -166,6 +190,14 @@ def _refused(error: BadRequest, delivery: Delivery) -> Exception:
     if "chat not found" in text:
         return NeverError("对方没有和机器人对话过，或这个群不存在")
     return NeverError(error.message)
+
+
+def _shuts_out(error: TelegramError) -> bool:
+    """Whether the bot may not write into a chat at all, whatever it wants to write."""
+    text = error.message.lower()
+    return isinstance(error, Forbidden) or (
+        isinstance(error, BadRequest) and any(sign in text for sign in _SHUT_OUT) and "topic" not in text
+    )
 
 
 def _lacks_thread(error: BadRequest) -> bool:

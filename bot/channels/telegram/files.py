@@ -10,7 +10,7 @@ from typing import Any
 
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import GARBAGE, Client
 from bot.storage import records
 from bot.storage.database import Database
 
@@ -56,9 +56,10 @@ class Files:
         except BadRequest as error:
             log.warning("attachment %d cannot be fetched: %s", row.id, error.message)
             return {"state": "failed"}
-        except (TelegramError, OSError) as error:
+        except (TelegramError, OSError, RuntimeError, *GARBAGE) as error:
+            # An answer without a path is a RuntimeError of the library's.
             attempts = row.attempts + 1
-            log.warning("attachment %d was not fetched (try %d): %s", row.id, attempts, error)
+            log.warning("attachment %d was not fetched (try %d): %r", row.id, attempts, error)
             state = "failed" if attempts >= _MOST_ATTEMPTS else "new"
             return {"state": state, "attempts": attempts, "due_at": self._now() + timedelta(seconds=2**attempts)}
         return {"state": "kept", "path": path.name}

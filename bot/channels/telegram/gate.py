@@ -1,5 +1,6 @@
 """Who is staff: members of the staff chat, and agents on the list."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from bot.channels.telegram.client import GARBAGE, Client
 
 log = logging.getLogger(__name__)
 _REMEMBERED_SECONDS = 60.0
+_ASK_SECONDS = 3.0
+"""A worker waits for the answer, and all who stand behind it."""
 _MEMBERS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR, ChatMember.MEMBER)
 
 
@@ -42,11 +45,13 @@ class Gate:
         if known and time.monotonic() - known[1] < _REMEMBERED_SECONDS:
             return known[0]
         try:
-            member = await self._client.get_chat_member(chat, user.id)
+            member = await asyncio.wait_for(self._client.get_chat_member(chat, user.id), _ASK_SECONDS)
         except (BadRequest, Forbidden):
             return False
-        except (TelegramError, *GARBAGE) as error:
-            log.warning("membership of %s in %s is not known: %s", user.id, chat, error)
+        except (TelegramError, TimeoutError, *GARBAGE) as error:
+            log.warning("membership of %s in %s is not known: %r", user.id, chat, error)
+            # Remembered as well: while the Bot API is silent, not every press should wait for it.
+            self._known[chat, user.id] = (not is_public, time.monotonic())
             return not is_public
         inside = member.status in _MEMBERS or bool(getattr(member, "is_member", False))
         self._known[chat, user.id] = (inside, time.monotonic())
@@ -57,8 +62,8 @@ class Gate:
         if self.is_listed(user):
             return True
         try:
-            member = await self._client.get_chat_member(chat, user.id)
-        except (TelegramError, *GARBAGE) as error:
-            log.warning("whether %s leads %s is not known: %s", user.id, chat, error)
+            member = await asyncio.wait_for(self._client.get_chat_member(chat, user.id), _ASK_SECONDS)
+        except (TelegramError, TimeoutError, *GARBAGE) as error:
+            log.warning("whether %s leads %s is not known: %r", user.id, chat, error)
             return False
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)

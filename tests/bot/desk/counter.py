@@ -237,14 +237,14 @@ class Agent:
 
     def does(self, verb: Verb, text: str = "", ticket: int | None = 1001, picture: str | None = None) -> Done:
         """A deed, and what he is told of it."""
+        return self.counter.runner.run(self.doing(verb, text, ticket, picture))
+
+    async def doing(self, verb: Verb, text: str = "", ticket: int | None = 1001, picture: str | None = None) -> Done:
+        """The same in a loop that runs already."""
         actor = Actor(CHANNEL, self.name, self.name)
         action = Action(verb, actor, f"desk of {self.name}", ticket, text, {"name": picture} if picture else None)
-
-        async def act() -> Done:
-            async with self.counter.database.write() as tx:
-                return await self.counter.staff.act(tx, action, self.counter.time)
-
-        return self.counter.runner.run(act())
+        async with self.counter.database.write() as tx:
+            return await self.counter.staff.act(tx, action, self.counter.time)
 
     def reads(self) -> str:
         """What the bot has said to him alone."""

@@ -7,7 +7,7 @@ import pytest
 
 from bot.desk.hours import SHANGHAI
 from bot.storage import tickets
-from tests.bot.desk.counter import Counter
+from tests.bot.desk.counter import JIANGNING, Counter
 
 NOBODY = "还没有人回复"
 
@@ -120,3 +120,31 @@ def test_what_was_answered_meanwhile_is_not_brought_up(opened: Counter, monkeypa
     monkeypatch.setattr(tickets, "unanswered", late)
     assert opened.wait(minutes=20) == 0
     assert reminders(opened) == []
+
+
+def test_a_ticket_that_is_open_again_is_waited_for_again(opened: Counter) -> None:
+    user, wang = opened.user(), opened.agent("小王")
+    user.hears()
+    wang.does("reply", "请退出重登")
+    wang.does("solve")
+    user.hears()
+    opened.sees()
+    opened.wait(hours=1)
+    user.says("还是不行")
+    opened.sees()
+    assert opened.wait(minutes=14) == 0, "the wait begins anew"
+    assert opened.wait(minutes=1) == 1
+    assert reminders(opened) == ["⏰ 工单 1001 重新打开了，还没有人回复。"]
+    wang.does("reply", "我再看看")
+    opened.wait(minutes=30)
+    assert reminders(opened) == []
+
+
+def test_a_team_that_a_ticket_is_handed_to_is_reminded_as_often_as_the_first(opened: Counter) -> None:
+    for minutes in (15, 15, 15):
+        opened.wait(minutes=minutes)
+    assert len(reminders(opened)) == 3
+    opened.agent("小王").does("hand_over", JIANGNING)
+    for minutes in (15, 15, 15, 15):
+        opened.wait(minutes=minutes)
+    assert sum(NOBODY in note.get("text", "") for note in opened.sees(JIANGNING) if note["kind"] == "Words") == 3

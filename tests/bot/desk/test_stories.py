@@ -1,8 +1,14 @@
 """Users with a ticket, from the question to the end: what they hear, what the staff see, and where the ticket stands."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from bot.desk.staff import Done
+from bot.pipeline import turns
+from handlers.advance import advance
+from handlers.conversation import Turn
 from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, ReopenTicket
 from handlers.manners import Manners
 from kb.wording import Wording
@@ -241,3 +247,29 @@ def test_a_detail_that_says_where_the_site_is_brings_the_ticket_to_its_team(coun
     assert counter.case().team == JIANGNING
     user.says("王工")
     assert (counter.sees(), kinds(counter.sees(JIANGNING))) == ([], ["Card"])
+
+
+def test_a_word_that_crosses_with_the_agents_is_read_as_what_it_is_by_then(
+    counter: Counter, words: Wording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, wang = counter.user(), counter.agent("小王")
+    opens(user)
+    wang.does("claim")
+    assert user.hears() == words.ticket_taken.format(number=1001)
+    computed: list[str] = []
+
+    def crossed(*given: Any) -> Turn:
+        """While the answer is computed for the first time, the agent marks the ticket as solved."""
+        turn = advance(*given)
+        if not computed:
+            solving = wang.doing("solve")
+            asyncio.run_coroutine_threadsafe(solving, counter.runner.get_loop()).result()
+        computed.append(given[0].ticket.status)
+        return turn
+
+    monkeypatch.setattr(turns, "advance", crossed)
+    heard = user.says("还是不行")
+    assert computed == ["claimed", "solved"]
+    assert words.ticket_solved.format(number=1001) in heard
+    assert counter.case().status == "open", "what would have been a word to the agent opens the ticket again"
+    assert counter.kinds()[-2:] == ["solve", "reopen"]

@@ -47,8 +47,9 @@ def test_another_node_follows_the_one_that_is_gone(database: Database, url: str,
         work = Work()
         first = asyncio.create_task(lead(database, "x", work.run))
         await soon(work.begun)
-        second = asyncio.create_task(lead(other, "x", work.run))
-        await asyncio.sleep(0.1)
+        told = asyncio.Event()
+        second = asyncio.create_task(lead(other, "x", work.run, told.set))
+        await soon(told)
         assert work.running == 1
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)

@@ -159,3 +159,20 @@ def test_two_agents_cannot_change_a_ticket_at_the_same_moment(database: Database
         assert case.reminders == 5
 
     run(story())
+
+
+def test_the_ticket_that_is_still_open_goes_before_a_newer_one_that_is_done(database: Database, run: Run) -> None:
+    async def story() -> None:
+        for number, status in ((1001, "waiting"), (1002, "closed"), (1003, "solved")):
+            conversation = await opened(database, number, status=status)
+        async with database.write() as tx:
+            for lock in (False, True):
+                found = await tickets.of_conversation(tx, conversation, lock=lock)
+                assert found is not None
+                assert found.number == 1001
+            await tickets.change(tx, 1001, NOON, status="closed")
+            found = await tickets.of_conversation(tx, conversation)
+            assert found is not None
+            assert found.number == 1003
+
+    run(story())

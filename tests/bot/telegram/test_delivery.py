@@ -41,6 +41,17 @@ def delivery(purpose: str = "reply", kind: str = "post", lane: str = "7") -> Del
         (BadRequest("Message thread not found"), delivery(), NeverError, None, None, None),
         (BadRequest("Message is too long"), delivery(), NeverError, None, None, None),
         (BadRequest("not enough rights to create a topic"), delivery(kind="topic"), DroppedError, None, None, None),
+        (BadRequest("not enough rights to create a topic"), delivery("desk", "topic"), DroppedError, None, None, None),
+        *[
+            (error, delivery("desk", kind, lane="-100"), LaterError, 30, False, False)
+            for kind in ("post", "topic")
+            for error in (
+                Forbidden("bot was kicked from the supergroup chat"),
+                BadRequest("Chat not found"),
+                BadRequest("not enough rights to send text messages to the chat"),
+                BadRequest("CHAT_WRITE_FORBIDDEN"),
+            )
+        ],
         *[
             (error, delivery("signal", "signal"), DroppedError, None, None, None)
             for error in (RetryAfter(3), TimedOut(), Forbidden("x"), BadRequest("query is too old"))

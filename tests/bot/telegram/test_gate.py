@@ -5,6 +5,7 @@ import pytest
 from telegram import ChatMember, ChatMemberMember, User
 from telegram.error import BadRequest, Forbidden, RetryAfter, TimedOut
 
+from bot.channels.telegram import gate
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.gate import Gate
 from bot.channels.telegram.places import Place
@@ -61,14 +62,28 @@ WANG = User(5, "小王", is_bot=False, last_name="王")
 def test_who_belongs(answer: ChatMember | Exception, private: bool, public: bool) -> None:
     for is_public, expected in ((False, private), (True, public)):
         client = Members(answer)
-        gate = gate_of(client)
-        asked = [asyncio.run(gate.may_act(WANG, "-100", is_public=is_public)) for _ in range(3)]
+        asked_of = gate_of(client)
+        asked = [asyncio.run(asked_of.may_act(WANG, "-100", is_public=is_public)) for _ in range(3)]
         assert asked == [expected] * 3
-        assert client.asked == (3 if isinstance(answer, Exception) else 1), "an answer is remembered for a minute"
+        refused = isinstance(answer, BadRequest | Forbidden)
+        assert client.asked == (3 if refused else 1), "an answer, or that there is none, is remembered for a minute"
+
+
+def test_nobody_waits_long_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(Members):
+        async def get_chat_member(self, chat: str, user: int) -> ChatMember:
+            await asyncio.sleep(3600)
+            return await super().get_chat_member(chat, user)
+
+    monkeypatch.setattr(gate, "_ASK_SECONDS", 0.02)
+    asked = gate_of(Silent(ChatMember(WANG, ChatMember.OWNER)))
+    assert asyncio.run(asked.may_act(WANG, "-100", is_public=False))
+    assert not asyncio.run(asked.may_act(WANG, "-200", is_public=True))
+    assert not asyncio.run(asked.leads(WANG, "-300"))
 
 
 def test_who_is_on_the_list() -> None:
-    gate = gate_of(Members(ChatMember(WANG, ChatMember.LEFT)))
+    asked = gate_of(Members(ChatMember(WANG, ChatMember.LEFT)))
     li = User(6, "Li", is_bot=False)
-    assert asyncio.run(gate.may_act(li, "-100", is_public=True))
-    assert [(gate.is_listed(user), gate.name_of(user)) for user in (li, WANG)] == [(True, "老李"), (False, "小王 王")]
+    assert asyncio.run(asked.may_act(li, "-100", is_public=True))
+    assert [(asked.is_listed(user), asked.name_of(user)) for user in (li, WANG)] == [(True, "老李"), (False, "小王 王")]

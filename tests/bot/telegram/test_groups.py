@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.channels.telegram import delivery
 from tests.bot.telegram.conftest import Desk
 from tests.telegram import Group, Person
 
@@ -177,9 +178,6 @@ def test_staff_hear_that_a_group_has_thrown_the_bot_out(desk: Desk, site: Group,
     desk.api.until(lambda: sum(lost in said.text for said in desk.api.messages(desk.staff)) >= 2)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bot.pipeline.acting drops what waits for a group, and staff are told nothing of it"
-)
 def test_staff_hear_what_was_still_waiting_when_a_group_threw_the_bot_out(
     desk: Desk, site: Group, anna: Person
 ) -> None:
@@ -236,3 +234,28 @@ def test_a_question_that_is_gone_is_answered_without_a_quote(desk: Desk, site: G
     anna.deletes(anna.says(f"{BOT} {QUESTION}", site))
     [answer] = desk.hears(site, ANSWER)
     assert answer.reply_to is None
+
+
+def test_staff_who_threw_the_bot_out_hear_what_they_missed_when_they_let_it_in(
+    desk: Desk, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "_ROOM_AGAIN", 0.2)
+    desk.works.remove_bot(by=desk.wang)
+    desk.hears(desk.works)
+    anna.says("市政工程，转人工")
+    desk.api.until(lambda: any(call.status == 403 for call in desk.api.calls_of("sendMessage")))
+    desk.works.add_bot(by=desk.wang)
+    desk.hears(desk.works, "待认领")
+
+
+def test_what_waits_for_staff_is_not_lost_when_they_throw_the_bot_out(
+    desk: Desk, anna: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "_ROOM_AGAIN", 0.2)
+    desk.api.faults.fail("sendMessage", 429, retry_after=1, chat=desk.works)
+    anna.says("市政工程，转人工")
+    desk.api.until(lambda: any(call.status == 429 for call in desk.api.calls_of("sendMessage")))
+    desk.works.remove_bot(by=desk.wang)
+    desk.api.until(lambda: not desk.api.pending)
+    desk.works.add_bot(by=desk.wang)
+    desk.hears(desk.works, "待认领")

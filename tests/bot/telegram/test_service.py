@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.channels.telegram import delivery
 from kb.base import KnowledgeBase
 from tests.bot.server import serving
 from tests.bot.telegram.office import Office, settings_of
@@ -38,19 +39,21 @@ def test_the_staff_chat_becomes_a_supergroup_and_a_restart_remembers(base: Knowl
 
 
 def test_a_staff_chat_that_knows_no_bot_and_none_at_all(
-    base: KnowledgeBase, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    base: KnowledgeBase, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(delivery, "_ROOM_AGAIN", 0.2)
     with BotApi() as api:
         anna = api.person("Anna")
         staff = api.group("客服", [], bot=False)
         office = Office(api, tmp_path, staff)
         with serving(base, tmp_path, **settings_of(api, staff)):
             anna.says("转人工")
-            office.hears(anna, "已经登记")
+            api.until(lambda: "已经登记" in " ".join(said.text for said in api.messages(anna)))
             assert "is the bot a member of it?" in caplog.text
             staff.add_bot()
+            office.hears(staff, "待认领")
             anna.says("河西二期")
-            office.hears(anna, "怎么称呼你")
+            office.hears(anna, "已经登记", "怎么称呼你")
             office.hears(staff, "项目：河西二期")
 
 
