@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bot.api_parser import api_parser
 from bot.errors import UsageError
 from bot.settings import Settings, SettingsError, read_settings
 
@@ -48,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     _kb_parser(commands.add_parser("kb", help="知识库：检查、查看、检索、评测、编译"))
     _db_parser(commands.add_parser("db", help="数据库：升级、备份、检查、清除旧的个人信息"))
     _desk_parser(commands.add_parser("desk", help="工单：查看、回复、关闭、认领（给工作人员用）"))
+    api_parser(commands.add_parser("api", help="HTTP 接口：密钥"), _api)
+    demo = commands.add_parser("demo", help="在空的数据文件夹里填一个月的示例数据，给后台和图表试用")
+    demo.add_argument("--seed", type=int, default=1, metavar="N", help="换一个数，数据就不一样")
+    demo.set_defaults(run=_demo)
     return parser
 
 
@@ -136,6 +141,21 @@ def _desk(command: str) -> Callable[[Settings, argparse.Namespace], int]:
         return int(getattr(desk_commands, f"run_{command}")(settings, options))
 
     return run
+
+
+def _api(command: str) -> Callable[[Settings, argparse.Namespace], int]:
+    def run(settings: Settings, options: argparse.Namespace) -> int:
+        from bot import api_commands
+
+        return int(getattr(api_commands, f"run_{command}")(settings, options))
+
+    return run
+
+
+def _demo(settings: Settings, options: argparse.Namespace) -> int:
+    from bot.demo.command import run_demo
+
+    return run_demo(settings, options)
 
 
 def _ask(settings: Settings, options: argparse.Namespace) -> int:

@@ -14,8 +14,10 @@ from starlette.routing import BaseRoute
 from bot.desk.cases import Cases
 from bot.desk.clockwork import Clockwork
 from bot.desk.hours import hours_note
+from bot.figures.counting import Counting
 from bot.knowledge.live import Live
 from bot.knowledge.shelf import Shelf
+from bot.opening import shared_encoder
 from bot.pipeline.acting import Acting
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.pipeline import Pipeline
@@ -30,7 +32,9 @@ from bot.staffing import build_desk, manners_of
 from bot.storage import conversations
 from bot.storage.database import Database
 from bot.storage.leading import lead
+from bot.unanswered.gathering import Gathering
 from bot.web.channel import WebChannel
+from bot.web.widget import widget_routes
 from kb.base import KnowledgeBase
 
 log = logging.getLogger(__name__)
@@ -97,6 +101,10 @@ class Node:
         self._help("clock", lambda: lead(self.database, "clock", lambda: self._tick(clockwork)))
         self._help("watch", self._watch)
         self._help("knowledge", self.live.watch)
+        counting = Counting(self.database, self.now)
+        self._help("figures", lambda: lead(self.database, "figures", counting.run))
+        gathering = Gathering(self.database, lambda: self.base, shared_encoder())
+        self._help("unanswered", lambda: lead(self.database, "unanswered", gathering.run))
         for platform in self.platforms:
             self._start(platform)
 
@@ -117,7 +125,8 @@ class Node:
 
     def routes(self) -> list[BaseRoute]:
         """Where platforms come to us."""
-        return [route for platform in self.platforms for route in platform.routes()]
+        widget = widget_routes(self.settings.widget_origins, lambda: self.base.knowledge.wording.page_title)
+        return [*widget, *(route for platform in self.platforms for route in platform.routes())]
 
     async def _send(self, sender: Sender, name: str, *, one: bool) -> None:
         """Send, where only one node may in turns with the others; ends when told to stop."""

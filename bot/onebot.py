@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from starlette.routing import BaseRoute
 
+from bot.channels.complaints import Complaints
 from bot.channels.onebot.accounts import Accounts
 from bot.channels.onebot.backlog import Backlog
 from bot.channels.onebot.channel import OneBotChannel
-from bot.channels.onebot.complaints import Complaints
 from bot.channels.onebot.delivery import Post
 from bot.channels.onebot.files import Files
 from bot.channels.onebot.inflow import Inflow
@@ -32,7 +32,7 @@ class OneBot:
         rooms = (Lane.read(room.address) for room in parts.mail.rooms.all if room.channel == NAME)
         inflow = Inflow(
             accounts,
-            Complaints(),
+            Complaints(NAME),
             frozenset(lane.group for lane in rooms),
             accept_friends=settings.onebot_accept_friends,
             accept_groups=settings.onebot_accept_groups,

@@ -12,6 +12,8 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from bot.clock import now
+from bot.console.door import Door
+from bot.console.mounting import console_of, mount
 from bot.errors import UsageError
 from bot.knowledge.live import begin
 from bot.knowledge.shelf import Shelf
@@ -80,8 +82,11 @@ async def _serve(
     base, number = await begin(Shelf(database, settings.content, settings.data), content, now)
     node = Node(settings, database, base, now, number)
     visits = Visits(database, node.pipeline, node.said)
+    console = console_of(node)
+    app = build_app(lambda: node.base, visits, node.state, [*node.routes(), *Door(console).routes()])
+    await mount(app, console)
     config = uvicorn.Config(
-        build_app(lambda: node.base, visits, node.state, node.routes()),
+        app,
         log_level=settings.log_level.lower(),
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,
@@ -89,6 +94,9 @@ async def _serve(
     await node.start()
     host, port = listener.getsockname()[:2]
     print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)
+    if await console.accounts.needs_first():
+        link = f"http://{_named(host)}:{port}/console/first?token={await console.accounts.link()}"
+        print(f"控制台还没有管理员，24 小时内打开这个链接建立第一个：{link}", flush=True)
     try:
         await Server(config).serve(sockets=[listener])
     finally:

@@ -220,7 +220,9 @@ class Accounts:
         detail: str | None = None,
     ) -> None:
         values = {"at": self.now(), "channel": CHANNEL, "account": account, "name": name}
-        await records.write_audit(tx, {**values, "action": action, "ticket": None, "allowed": allowed, "detail": detail})
+        await records.write_audit(
+            tx, {**values, "action": action, "ticket": None, "allowed": allowed, "detail": detail}
+        )
 
 
 def form_token(secret: str) -> str:

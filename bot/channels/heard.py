@@ -14,7 +14,7 @@ class Heard:
     know it as a staff room, where that is another; ``user``: the person's account, the same in groups and alone;
     ``text``: without what is only addressing; ``may_command``: owner or admin of the group; ``message_id``: what a reply
     quotes; ``answers``: the platform's id of our message that this one replies to; ``too_big``: megabytes that a file may
-    have, where this one is over it.
+    have, where this one is over it; ``number``: what a staff room is called in the settings, where that is not ``room``.
     """
 
     channel: str
@@ -31,3 +31,4 @@ class Heard:
     attachments: tuple[Attachment, ...] = ()
     too_big: int | None = None
     room: str | None = None
+    number: str | None = None

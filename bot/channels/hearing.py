@@ -36,7 +36,9 @@ class Hearing:
         room = heard.room or heard.chat
         is_room = self.rooms.at(self.channel, room) is not None
         if heard.addressed and heard.text.lower() in ("/id", "/编号"):
-            return Announced(str(self._place(heard)), self.words().chat_id.format(number=room), heard.message_id)
+            return Announced(
+                str(self._place(heard)), self.words().chat_id.format(number=heard.number or room), heard.message_id
+            )
         staff = StaffLines(self.agents, self.words().staff_only)
         if is_room:
             sent = await outbox.sent_as(tx, self.channel, room, heard.answers) if heard.answers else None

@@ -17,6 +17,8 @@ Verb = Literal[
     "reopen",
     "urgent",
     "back",
+    "assign",
+    "merge",
     "show",
     "list",
     "mine",

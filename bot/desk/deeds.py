@@ -6,6 +6,7 @@ from typing import Any
 from bot.desk import overview
 from bot.desk.actions import Verb
 from bot.desk.cards import Cards
+from bot.desk.colleagues import assign, merge
 from bot.desk.doing import Doing, RefusedError
 from bot.desk.form import Where
 from bot.desk.notes import Prompt, Words
@@ -38,6 +39,8 @@ class Deeds:
             "urgent": self._urgent,
             "back": self._back,
             "show": self._show,
+            "assign": lambda do: assign(do, self._refresh),
+            "merge": lambda do: merge(do, self._refresh, self._tell),
         }
 
     @property

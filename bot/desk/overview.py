@@ -22,6 +22,7 @@ CHANNEL_NAMES = {
     "wecom_app": "企业微信应用",
     "mp": "公众号",
     "api": "接口",
+    "console": "控制台",
     "terminal": "终端",
 }
 _KINDS = {
@@ -43,6 +44,8 @@ _KINDS = {
     "undelivered": "没有送达",
     "expired": "到期自动关闭",
     "moved": "转到私聊",
+    "assign": "指派",
+    "merge": "合并",
 }
 AUTHORS = {"user": "用户", "bot": "机器人", "staff": "客服"}
 _OUTCOMES = {

@@ -39,7 +39,10 @@ async def add(tx: AsyncConnection, username: str, name: str, role: str, password
     """A new account; False where the name is taken."""
     values = {"username": username, "name": name, "role": role, "password": password}
     query = (
-        _insert(tx, account).values(**values, created_at=now, changed_at=now).on_conflict_do_nothing().returning(account.c.id)
+        _insert(tx, account)
+        .values(**values, created_at=now, changed_at=now)
+        .on_conflict_do_nothing()
+        .returning(account.c.id)
     )
     return (await tx.execute(query)).first() is not None
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import agent, attachment, audit, counter, feedback, question_log, relocation
+from bot.storage.tables import agent, attachment, audit, conversation, counter, feedback, question_log, relocation
 
 
 async def log_question(tx: AsyncConnection, values: dict[str, Any]) -> None:
@@ -89,10 +89,17 @@ async def attach_recent(tx: AsyncConnection, conversation_id: int, ticket: int, 
     return list(refs)
 
 
-async def to_fetch(tx: AsyncConnection, now: datetime, most: int) -> list[Any]:
-    """Attachments of tickets whose content is not here yet."""
-    query = select(attachment).where(
-        attachment.c.state == "new", attachment.c.ticket.is_not(None), attachment.c.due_at <= now
+async def to_fetch(tx: AsyncConnection, channel: str, now: datetime, most: int) -> list[Any]:
+    """Attachments of a channel's tickets whose content is not here yet."""
+    query = (
+        select(attachment)
+        .join(conversation, conversation.c.id == attachment.c.conversation_id)
+        .where(
+            conversation.c.channel == channel,
+            attachment.c.state == "new",
+            attachment.c.ticket.is_not(None),
+            attachment.c.due_at <= now,
+        )
     )
     return list((await tx.execute(query.order_by(attachment.c.id).limit(most))).all())
 

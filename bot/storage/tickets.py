@@ -232,3 +232,13 @@ def _case(row: Any) -> Case:
         closed_at=row.closed_at,
         reminded_at=row.reminded_at,
     )
+
+
+def query() -> Any:
+    """Tickets with their conversation and agent, for other lists; ``case_of`` reads a row of it."""
+    return _query()
+
+
+def case_of(row: Any) -> Case:
+    """A row of ``query``."""
+    return _case(row)

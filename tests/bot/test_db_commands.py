@@ -145,7 +145,7 @@ def test_the_server_does_not_start_before_the_upgrade(base: KnowledgeBase) -> No
         database = open_database(url, Path())
         with socket.socket() as listener:
             try:
-                await serving_module._serve(base, Settings(), database, listener)
+                await serving_module._serve(lambda: base, Settings(), database, listener)
             finally:
                 await database.close()
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 from bot.channels.splitting import utf8

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from bot.channels.callback.complaints import Complaints
 from bot.channels.callback.errors import StaleError
 from bot.channels.callback.guard import Guard
+from bot.channels.complaints import Complaints
 
 NOW = 1_800_000_000.0
 
@@ -56,8 +56,8 @@ def test_a_flood_is_a_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
         complaints.add("ForgedError", "wrong signature")
         complaints.add("MalformedError", "no XML")
     assert [record.getMessage() for record in caplog.records] == [
-        "mp: callback refused, wrong signature (1 since the last line)",
-        "mp: callback refused, wrong signature (1000 since the last line)",
-        "mp: callback refused, no XML (1 since the last line)",
+        "mp: 'ForgedError' (1 since the last line): 'wrong signature'",
+        "mp: 'ForgedError' (1000 since the last line): 'wrong signature'",
+        "mp: 'MalformedError' (1 since the last line): 'no XML'",
     ]
     assert complaints.counts["ForgedError"] == 1001

@@ -86,11 +86,13 @@ class Service:
     def settle(self) -> None:
         """Wait until everything that came in is done and everything that follows is sent."""
         give_up, quiet_since = time.monotonic() + _PATIENCE, time.monotonic()
-        while time.monotonic() - quiet_since < _QUIET:
+        while True:
             if self.client.waiting() or self._undone():
                 quiet_since = time.monotonic()
+            elif time.monotonic() - quiet_since >= _QUIET:
+                return
             if time.monotonic() > give_up:
-                raise AssertionError(f"{self._undone()} events and messages wait still")
+                raise AssertionError(f"something waits still: {self.trace()}")
             time.sleep(_GLANCE)
 
     def _undone(self) -> int:

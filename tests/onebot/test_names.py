@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.channels.onebot.complaints import Complaints
+from bot.channels.complaints import Complaints
 from bot.channels.onebot.errors import DoubtfulError, failed, sorted_error
 from bot.channels.onebot.lanes import Lane, marked, unmarked
 from bot.channels.onebot.names import without_name
@@ -83,8 +83,8 @@ def test_what_a_refusal_means(retcode: int, words: str, expected: type[Exception
 
 
 def test_complaints_are_counted_and_not_repeated(caplog: pytest.LogCaptureFixture) -> None:
-    times = iter([0.0, 0.0, 1.0, 2.0, 61.0, 61.0])
-    complaints = Complaints(lambda: next(times))
+    times = iter([0.0, 1.0, 2.0, 61.0])
+    complaints = Complaints("onebot", lambda: next(times))
     for _ in range(4):
         complaints.add("a frame is not JSON", "x" * 1000)
 

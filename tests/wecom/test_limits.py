@@ -8,12 +8,12 @@ from typing import Any, cast
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
+from bot.channels.complaints import Complaints
 from bot.channels.wecom.callbacks import Callback
 from bot.channels.wecom.calls import Calls
 from bot.channels.wecom.errors import LostError, SilentError, sorted_error
 from bot.channels.wecom.frames import Frame
 from bot.channels.wecom.link import Link
-from bot.channels.wecom.oddities import Oddities
 from bot.channels.wecom.pace import LIMITS, Pace
 from bot.channels.wecom.patience import Timing
 from bot.channels.wecom.replies import Replies
@@ -145,16 +145,16 @@ def test_what_a_number_means(code: int, kind: type[Exception], counts: bool | No
 
 def test_odd_things_are_counted_and_written_down_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
-    oddities = Oddities(clock)
+    complaints = Complaints("wecom", clock)
     for _ in range(500):
-        oddities.add("不处理的类型 x", "详情")
+        complaints.add("不处理的类型 x", "详情")
     clock.now += 61
-    oddities.add("不处理的类型 x")
-    assert oddities.counts["不处理的类型 x"] == 501
+    complaints.add("不处理的类型 x")
+    assert complaints.counts["不处理的类型 x"] == 501
     assert len(caplog.records) == 2
     for number in range(1000):
-        oddities.add(f"类型 {number}")
-    assert len(oddities.counts) <= 201, "who invents types fills no memory"
+        complaints.add(f"类型 {number}")
+    assert len(complaints.counts) <= 201, "who invents types fills no memory"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def _nobody_reads() -> None:
     async def taken(link: Link, frame: Frame) -> None:
         raise AssertionError
 
-    link = Link(cast("Any", Socket()), Calls(), Timing(ack_within=0.05), taken, Oddities())
+    link = Link(cast("Any", Socket()), Calls(), Timing(ack_within=0.05), taken, Complaints("wecom"))
     running = asyncio.create_task(link.run())
     asking = asyncio.create_task(link.ask("x", {}, "name"))
     with pytest.raises(LostError, match="不再读取"):
@@ -211,7 +211,7 @@ async def _already_gone() -> None:
     async def taken(link: Link, frame: Frame) -> None:
         raise AssertionError
 
-    link = Link(cast("Any", Socket()), Calls(), Timing(), taken, Oddities())
+    link = Link(cast("Any", Socket()), Calls(), Timing(), taken, Complaints("wecom"))
     with pytest.raises(LostError):
         async with asyncio.timeout(2):
             await link.ask("x", {}, "name")
@@ -233,7 +233,7 @@ async def _one_after_the_other() -> None:
         raise AssertionError
 
     calls = Calls()
-    link = Link(cast("Any", Socket()), calls, Timing(), taken, Oddities())
+    link = Link(cast("Any", Socket()), calls, Timing(), taken, Complaints("wecom"))
     asking = [asyncio.create_task(link.ask("x", {"n": number}, "same")) for number in range(3)]
     asking.append(asyncio.create_task(link.ask("x", {"n": 9}, "other")))
     for number in range(3):

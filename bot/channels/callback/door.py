@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.channels.callback.complaints import Complaints
 from bot.channels.callback.errors import CallbackError, OversizedError, SlowError
 from bot.channels.callback.letter import Letter, Lock
 from bot.channels.callback.line import GoneError, Line
 from bot.channels.callback.windows import Handout, LateError, Windows
+from bot.channels.complaints import Complaints
 from bot.storage.inbox import Event
 
 _MOST_BYTES = 1024 * 1024

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.channels.callback import looking
 from bot.channels.callback.api import Api, ApiError, UnreachableError
 from bot.storage import records
 from bot.storage.database import Database
@@ -39,7 +38,7 @@ class Files:
         """Fetch what is there to fetch, until cancelled."""
         while True:
             async with self._database.read() as tx:
-                rows = await looking.to_fetch(tx, self._channel, self._now(), _AT_ONCE)
+                rows = await records.to_fetch(tx, self._channel, self._now(), _AT_ONCE)
             for row in rows:
                 values = await self._fetched(row)
                 async with self._database.write() as tx:

@@ -1,13 +1,12 @@
-"""What this kind of channel asks the database: is an event dealt with, what waits for a chat, which files are missing."""
+"""What this kind of channel asks the database: is an event dealt with, what waits for a chat."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage.tables import attachment, conversation, inbox, outbox
+from bot.storage.tables import inbox, outbox
 
 
 async def finished(tx: AsyncConnection, channel: str, events: Collection[str]) -> list[str]:
@@ -24,18 +23,3 @@ async def waiting(tx: AsyncConnection, channel: str, lane: str, after: int) -> l
         outbox.c.channel == channel, outbox.c.lane == lane, outbox.c.state == "waiting", outbox.c.id > after
     )
     return [(row.id, row.payload or {}) for row in await tx.execute(query.order_by(outbox.c.id).limit(20))]
-
-
-async def to_fetch(tx: AsyncConnection, channel: str, now: datetime, most: int) -> list[Any]:
-    """Attachments of this channel's tickets whose content is not here yet."""
-    query = (
-        select(attachment)
-        .join(conversation, conversation.c.id == attachment.c.conversation_id)
-        .where(
-            conversation.c.channel == channel,
-            attachment.c.state == "new",
-            attachment.c.ticket.is_not(None),
-            attachment.c.due_at <= now,
-        )
-    )
-    return list((await tx.execute(query.order_by(attachment.c.id).limit(most))).all())

@@ -8,10 +8,10 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.routing import BaseRoute
 
+from bot.channels.complaints import Complaints
 from bot.channels.onebot.account import Account
 from bot.channels.onebot.accounts import Accounts
 from bot.channels.onebot.backlog import Backlog
-from bot.channels.onebot.complaints import Complaints
 from bot.channels.onebot.delivery import Post
 from bot.channels.onebot.door import PATH, Door
 from bot.channels.onebot.inflow import Inflow

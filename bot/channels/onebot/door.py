@@ -13,9 +13,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from bot.channels.complaints import Complaints
 from bot.channels.onebot.account import Account
 from bot.channels.onebot.accounts import Accounts
-from bot.channels.onebot.complaints import Complaints
 from bot.channels.onebot.errors import CallError, DoubtfulError
 from bot.channels.onebot.link import GONE, Link, Role
 from bot.channels.onebot.segments import Json

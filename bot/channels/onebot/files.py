@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bot.channels.onebot.reading import ORIGIN
+from bot.channels.onebot.lanes import NAME
 from bot.storage import records
 from bot.storage.database import Database
 
@@ -46,10 +46,8 @@ class Files:
     async def fetch_due(self, client: httpx.AsyncClient) -> None:
         """Fetch what is due; what fails is tried again later, a few times."""
         async with self._database.read() as tx:
-            rows = await records.to_fetch(tx, self._now(), _AT_ONCE)
+            rows = await records.to_fetch(tx, NAME, self._now(), _AT_ONCE)
         for row in rows:
-            if row.ref.get("origin") != ORIGIN:
-                continue
             values = await self._fetched(client, row)
             async with self._database.write() as tx:
                 await records.fetched(tx, row.id, **values)

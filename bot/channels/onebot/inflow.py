@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.channels.complaints import Complaints
 from bot.channels.onebot.account import Account
 from bot.channels.onebot.accounts import Accounts
-from bot.channels.onebot.complaints import Complaints
 from bot.channels.onebot.envelope import event_of
 from bot.channels.onebot.errors import CallError
 from bot.channels.onebot.link import Link

@@ -10,8 +10,6 @@ from bot.channels.onebot.codes import parse
 from bot.channels.onebot.segments import Segment
 from bot.pipeline.happening import Attachment
 
-ORIGIN = "qq"
-"""Marks what came from here among the attachments of all channels."""
 _MOST_SEGMENTS = 500
 _MOST_TEXT = 20_000
 _MOST_PICTURES = 9
@@ -94,7 +92,7 @@ def _ref(segment: Segment) -> dict[str, Any]:
     file, url = segment.value("file"), segment.value("url")
     # A picture inside of the event itself (base64://) would be kept for good in a table.
     named = file if len(file) <= 500 else ""
-    return {"origin": ORIGIN, "url": url or (named if named.startswith(("http://", "https://")) else ""), "file": named}
+    return {"url": url or (named if named.startswith(("http://", "https://")) else ""), "file": named}
 
 
 def _size(segment: Segment) -> int | None:

@@ -68,6 +68,7 @@ class Understanding:
             at=_time(message),
             attachments=content.attachments,
             room=room,
+            number=lane.group,
         )
 
 
@@ -82,6 +83,7 @@ def _alone(message: Message, lane: Lane, content: Content) -> Heard:
         answers=marked(message.self_id, content.replied) if content.replied else None,
         at=_time(message),
         attachments=content.attachments,
+        number=message.user_id,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.client import GARBAGE, Client
+from bot.channels.telegram.places import NAME
 from bot.storage import records
 from bot.storage.database import Database
 
@@ -39,7 +40,7 @@ class Files:
     async def fetch_due(self) -> None:
         """Fetch what is due; what fails is tried again later, a few times."""
         async with self._database.read() as tx:
-            rows = await records.to_fetch(tx, self._now(), _AT_ONCE)
+            rows = await records.to_fetch(tx, NAME, self._now(), _AT_ONCE)
         for row in rows:
             values = await self._fetched(row)
             async with self._database.write() as tx:

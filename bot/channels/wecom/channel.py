@@ -97,11 +97,11 @@ class WecomChannel:
 
     async def _take(self, link: Link, frame: Frame) -> None:
         """One callback. While too many wait nothing more is read, and the platform has to wait as well."""
-        callback, oddities = callback_of(frame), self.client.oddities
+        callback, complaints = callback_of(frame), self.client.complaints
         if callback is None:
-            oddities.add("看不懂的回调", frame.cmd)
+            complaints.add("看不懂的回调", frame.cmd)
         elif not callback.is_known:
-            oddities.add(f"不处理的类型 {callback.kind}")
+            complaints.add(f"不处理的类型 {callback.kind}")
         elif callback.kind == "enter":
             self._greet(link, callback)
         elif callback.kind in ("text", "press"):

@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from bot.channels.complaints import Complaints
 from bot.channels.wecom.calls import Calls
 from bot.channels.wecom.errors import DisplacedError, LostError, RefusedError
 from bot.channels.wecom.frames import Frame
 from bot.channels.wecom.link import Link
-from bot.channels.wecom.oddities import Oddities
+from bot.channels.wecom.names import NAME
 from bot.channels.wecom.patience import Patience, Timing
 from bot.pipeline.supervisor import Health
 
@@ -44,7 +45,7 @@ class Client:
         self._patience = Patience(timing)
         self._calls = Calls()
         _frames.setLevel(logging.INFO)  # below that the library writes down what is sent, the secret too
-        self.oddities = Oddities()
+        self.complaints = Complaints(NAME)
         self.health = Health()
         self.link: Link | None = None
         """The connection, while it is subscribed."""
@@ -74,7 +75,7 @@ class Client:
             max_size=_MOST_BYTES,
             logger=_frames,
         ) as socket:
-            link = Link(socket, self._calls, self._timing, self._taken, self.oddities)
+            link = Link(socket, self._calls, self._timing, self._taken, self.complaints)
             running = asyncio.create_task(link.run())
             try:
                 await self._subscribe(link, running)

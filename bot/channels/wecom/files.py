@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from bot.channels.wecom.media import MediaError, fetch
+from bot.channels.wecom.names import NAME
 from bot.storage import records
 from bot.storage.database import Database
 
@@ -41,13 +42,15 @@ class Files:
     async def fetch_due(self, client: httpx.AsyncClient) -> None:
         """Fetch what is due; what fails is tried again soon, a few times."""
         async with self._database.read() as tx:
-            rows = [row for row in await records.to_fetch(tx, self._now(), _AT_ONCE) if "aeskey" in row.ref]
+            rows = await records.to_fetch(tx, NAME, self._now(), _AT_ONCE)
         for row in rows:
             values = await self._fetched(client, row)
             async with self._database.write() as tx:
                 await records.fetched(tx, row.id, **values)
 
     async def _fetched(self, client: httpx.AsyncClient, row: Any) -> dict[str, Any]:
+        if "aeskey" not in row.ref:
+            return {"state": "skipped"}
         try:
             content = await fetch(client, row.ref["url"], row.ref["aeskey"])
             path = self._folder / f"{row.id}-{_safe_name(row.name, content)}"

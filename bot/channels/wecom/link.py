@@ -8,10 +8,10 @@ from weakref import WeakValueDictionary
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
+from bot.channels.complaints import Complaints
 from bot.channels.wecom.calls import Calls
 from bot.channels.wecom.errors import DisplacedError, LostError, RefusedError, SilentError, is_passing
 from bot.channels.wecom.frames import EVENT, PING, SUBSCRIBE, Frame, new_id, read, written
-from bot.channels.wecom.oddities import Oddities
 from bot.channels.wecom.patience import Timing
 
 _MOST_MISSED = 2
@@ -27,13 +27,13 @@ class Link:
         calls: Calls,
         timing: Timing,
         taken: Callable[["Link", Frame], Awaitable[None]],
-        oddities: Oddities,
+        complaints: Complaints,
     ) -> None:
         self._socket = socket
         self._calls = calls
         self._timing = timing
         self._taken = taken
-        self._oddities = oddities
+        self._complaints = complaints
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -108,11 +108,11 @@ class Link:
                 raise LostError(_closed(error)) from error
             frame = read(raw)
             if frame is None:
-                self._oddities.add("不是 JSON 对象的帧", f"{len(raw)} 字节")
+                self._complaints.add("不是 JSON 对象的帧", f"{len(raw)} 字节")
             elif frame.is_callback:
                 await self._called(frame)
             elif not self._calls.answered(frame):
-                self._oddities.add("没有人等的应答", f"{frame.cmd} {frame.req_id} {frame.errcode}")
+                self._complaints.add("没有人等的应答", f"{frame.cmd} {frame.req_id} {frame.errcode}")
 
     async def _called(self, frame: Frame) -> None:
         event = frame.body.get("event")

@@ -130,11 +130,11 @@ def test_pictures_of_the_last_while_go_with_a_new_ticket(database: Database, run
         async with database.write() as tx:
             pictures = [picture(conversation, 0), picture(conversation, 60), picture(other, 60)]
             await records.keep_attachments(tx, pictures)
-            assert await records.to_fetch(tx, at(99), 9) == [], "nobody needs them yet"
+            assert await records.to_fetch(tx, "web", at(99), 9) == [], "nobody needs them yet"
             assert await records.attach_recent(tx, conversation, 1001, at(30)) == [{"file": "f60"}]
-            (row,) = await records.to_fetch(tx, at(99), 9)
+            (row,) = await records.to_fetch(tx, "web", at(99), 9)
             await records.fetched(tx, row.id, state="kept", path="1-x.jpg")
-            assert await records.to_fetch(tx, at(99), 9) == []
+            assert await records.to_fetch(tx, "web", at(99), 9) == []
             (file,) = await tickets.files(tx, 1001)
         assert (file.path, file.kind) == ("1-x.jpg", "图片")
 

@@ -7,22 +7,28 @@ from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 _EVERY_SECONDS = 60.0
+_MOST_KINDS = 200
+_LONGEST = 200
+_OTHER = "something else"
 
 
 class Complaints:
     """One line a minute for each kind. ``counts``: how often each has come."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, channel: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._channel = channel
         self._clock = clock
         self._said: dict[str, tuple[float, int]] = {}
         self.counts: Counter[str] = Counter()
 
     def add(self, kind: str, detail: str = "") -> None:
-        """Count one; ``kind`` is ours, ``detail`` may be from outside."""
+        """Count one; both may be from outside."""
+        kind = kind[:_LONGEST] if kind in self.counts or len(self.counts) < _MOST_KINDS else _OTHER
         self.counts[kind] += 1
+        now = self._clock()
         at, before = self._said.get(kind, (float("-inf"), 0))
-        if self._clock() - at < _EVERY_SECONDS:
+        if now - at < _EVERY_SECONDS:
             return
-        since = self.counts[kind] - before
-        self._said[kind] = (self._clock(), self.counts[kind])
-        log.warning("onebot: %s (%d since the last line)%s", kind, since, f": {detail[:200]!r}" if detail else "")
+        self._said[kind] = (now, self.counts[kind])
+        more = f": {detail[:_LONGEST]!r}" if detail else ""
+        log.warning("%s: %r (%d since the last line)%s", self._channel, kind, self.counts[kind] - before, more)

@@ -1,0 +1,1 @@
+"""Accounts of the console: signing in, sessions, roles, the throttle."""
