@@ -1,5 +1,6 @@
 """The list of tickets: filters, search, saved views; it is up to date by itself."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -133,7 +134,7 @@ class TicketList:
             save = self.visit.deed("agent", "view_save", lambda: self._save(str(field.value or "").strip()))
             ui.button("存为视图", on_click=save).props("flat dense")
 
-    async def _open(self, wanted: dict[str, Any]) -> None:
+    async def _open(self, wanted: Mapping[str, Any]) -> None:
         self.wanted = {name: value for name, value in wanted.items() if name == "state" or name in asdict(Filter())}
         self.mark = None
         await self.refresh()
