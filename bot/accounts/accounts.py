@@ -55,6 +55,8 @@ class Accounts:
     async def sign_in(self, username: str, password: str, address: str) -> str:
         """The token of a new session. Raises WrongError, ThrottledError."""
         username = username.strip().lower()
+        if not _USERNAME.fullmatch(username):
+            username = "?"
         keys = {"name": _digest(f"name:{username}"), "address": _digest(f"address:{address}")}
         await self._count_try(keys, username)
         async with self.database.read() as tx:

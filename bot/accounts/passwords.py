@@ -36,7 +36,7 @@ class Passwords:
     def _verify(self, kept: str, password: str) -> bool:
         try:
             return self.hasher.verify(kept, password)
-        except (VerificationError, InvalidHashError):
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
             return False
 
     def is_old(self, kept: str) -> bool:
@@ -50,6 +50,8 @@ def why_not(password: str, username: str) -> str | None:
         return f"密码至少要 {SHORTEST} 个字符。"
     if len(password) > LONGEST:
         return f"密码最多 {LONGEST} 个字符。"
+    if not password.isprintable():
+        return "密码里有打不出来的字符，换一个。"
     if username and username.lower() in password.lower():
         return "密码里不要有用户名。"
     if len(set(password)) < 4:

@@ -36,7 +36,7 @@ def test_an_answer_just_told_is_not_repeated(talk: Talk, base: KnowledgeBase) ->
 def test_no_personal_data_is_asked_for(talk: Talk, base: KnowledgeBase) -> None:
     said = talk.says("转人工", group=True)
     assert (said.outcome, said.ticket) == ("escalate", 1001)
-    assert base.knowledge.wording.ticket_in_group in said.text
+    assert base.knowledge.wording.ticket_in_group.format(number=1001) in said.text
     assert "跳过" not in said.labels
     assert talk.conversation.ticket is not None
     assert talk.conversation.ticket.asking is None
