@@ -1,16 +1,23 @@
 # make run   serve the web chat on localhost        make test   run all tests
+# make demo  the same with a month of sample data
 # make chat  talk in the terminal                   make check  format, lint, types, import direction
 # PYTHON=python3.12 chooses another interpreter (3.11 or newer); PIP_INDEX_URL another package index.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup run chat test check format clean
+.PHONY: setup run demo chat test check format clean
 
 setup: $(VENV)/run.stamp
 	$(BIN)/python main.py kb build
 
 run: $(VENV)/run.stamp
+	$(BIN)/python main.py
+
+# In a folder of its own, so that nothing real is mixed with it.
+demo: export HELPDESK_DATA = var/demo
+demo: $(VENV)/run.stamp
+	test -e var/demo/helpdesk.db || $(BIN)/python main.py demo
 	$(BIN)/python main.py
 
 chat: $(VENV)/run.stamp

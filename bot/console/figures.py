@@ -1,0 +1,261 @@
+"""Figures over a chosen time, channel and group: tiles, charts, and the same as files."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, TypeVar
+
+from nicegui import ui
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.console import charts
+from bot.console.console import StoppedError, Visit
+from bot.console.shell import Page, empty
+from bot.console.tiles import show_tiles
+from bot.desk.overview import CHANNEL_NAMES
+from bot.figures import desk, questions
+from bot.figures.export import as_csv, as_excel
+from bot.figures.page import figures
+from bot.figures.period import Period, last_days
+from bot.figures.values import AgentFigures, Names, RecordFigures, RevisionFigures, Slot, sheets
+from bot.storage import revisions
+
+T = TypeVar("T")
+_SPANS = {7: "7 天", 30: "30 天", 90: "90 天", 365: "一年"}
+_LONGEST = 1100
+_MOST_BARS = 12
+_ANYWHERE, _PRIVATE = "*", ""
+_TALL = "height: 22rem"
+_CHART = "width: 100%; height: 17rem"
+
+
+class FiguresPage:
+    """One open page. ``period``: what it shows now."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        self.period = last_days(30, visit.console.now())
+        self.turn = 0
+
+    async def render(self) -> None:
+        """Build the page."""
+        ui.label("数据").classes("title")
+        places = await self._of(questions.places)
+        with ui.row().classes("w-full items-center gap-2"):
+            ui.toggle(_SPANS, value=30, on_change=self._span).props(
+                "no-caps unelevated toggle-color=primary dense padding='xs md'"
+            )
+            self.first = self._day("从", self.period.first)
+            self.last = self._day("到", self.period.last)
+            channels = {_ANYWHERE: "全部渠道"} | {name: CHANNEL_NAMES.get(name, name) for name in places.channels}
+            self.channel = ui.select(channels, value=_ANYWHERE, on_change=self._choose)
+            keys = sorted({key for _, key in places.groups})
+            groups = {_ANYWHERE: "群和私聊", _PRIVATE: "只看私聊"} | {key: f"群 {key}" for key in keys if key}
+            self.group = ui.select(groups, value=_ANYWHERE, on_change=self._choose)
+            for each in (self.channel, self.group):
+                each.props("outlined dense options-dense")
+            ui.space()
+            with ui.dropdown_button("导出", icon="download", auto_close=True).props("outline no-caps"):
+                ui.item("Excel（全部表格）", on_click=self._deed(self._excel))
+                ui.item("CSV（每天）", on_click=self._deed(partial(self._csv, 0)))
+                ui.item("CSV（没答上的问题）", on_click=self._deed(partial(self._csv, -1)))
+        self.body = ui.column().classes("w-full gap-4 items-stretch")
+        await self.show()
+
+    def _day(self, label: str, value: date) -> Any:
+        field = ui.input(label, value=value.isoformat()).props("outlined dense type=date").classes("w-36")
+        field.on("change", self._choose)
+        return field
+
+    async def _span(self, event: Any) -> None:
+        chosen = last_days(int(event.value), self.visit.console.now())
+        self.first.value, self.last.value = chosen.first.isoformat(), chosen.last.isoformat()
+        await self._choose()
+
+    async def _choose(self, *_: Any) -> None:
+        try:
+            first, last = date.fromisoformat(self.first.value or ""), date.fromisoformat(self.last.value or "")
+        except ValueError:
+            ui.notify("请选开始和结束的日期。", type="warning")
+            return
+        if first > last or (last - first).days >= _LONGEST:
+            ui.notify("开始的日期要在结束之前，最多看三年。", type="warning")
+            return
+        channel, group = self.channel.value, self.group.value
+        self.period = Period(
+            first, last, None if channel == _ANYWHERE else channel, None if group == _ANYWHERE else group
+        )
+        await self.show()
+
+    async def show(self) -> None:
+        """Every panel as soon as its figures are there; what was chosen meanwhile wins."""
+        try:
+            await self.visit.allowed("agent", "figures")
+        except StoppedError as error:
+            self.body.clear()
+            with self.body:
+                empty("logout", str(error))
+            return
+        self.turn += 1
+        self.body.clear()
+        with self.body:
+            tiles = ui.row().classes("w-full gap-3")
+            slots = [
+                self._panel(title)
+                for title in (
+                    "每天", "每天的问题怎样结束", "什么时候有人问", "什么时候没答上", "回答最多的记录", "没答上最多的问题",
+                    "工单", "地区", "项目类型", "客服", "知识库修订：回答得怎样", "反馈",
+                )
+            ]  # fmt: skip
+        by_day, outcomes, asked, stuck, records, missed, tickets, districts, types, agents, quality, feedback = slots
+
+        async def days() -> None:
+            found = await self._of(questions.days)
+            self._chart(by_day, charts.traffic(found), any(each.messages for each in found))
+            self._chart(outcomes, charts.outcomes(found), any(each.messages for each in found))
+            self._chart(feedback, charts.feedback(found), any(each.helped + each.unhelped for each in found))
+
+        async def hours() -> None:
+            found = await self._of(questions.hours)
+            self._hours(asked, found, stuck=False)
+            self._hours(stuck, found, stuck=True)
+
+        async def of_tickets() -> None:
+            totals, before, found = await asyncio.gather(
+                self._of(questions.totals), self._of(questions.totals, self.period.before), self._of(desk.tickets)
+            )
+            show_tiles(tiles, totals, before, found)
+            self._chart(tickets, charts.tickets(found.days), found.opened > 0)
+            self._named(districts, found.districts, str)
+            self._named(types, found.project_types, self._project_type)
+
+        parts: list[Callable[[], Awaitable[None]]] = [
+            of_tickets, days, hours,
+            partial(self._records, records), partial(self._missed, missed), partial(self._agents, agents),
+            partial(self._quality, quality),
+        ]  # fmt: skip
+        turn = self.turn
+        await asyncio.gather(*(self._run(part, turn) for part in parts))
+
+    async def _run(self, part: Callable[[], Awaitable[None]], turn: int) -> None:
+        # Panels that a newer choice has taken away are filled in vain, not wrongly.
+        if turn == self.turn:
+            await part()
+
+    async def _of(self, reckon: Callable[[AsyncConnection, Period], Awaitable[T]], period: Period | None = None) -> T:
+        async with self.visit.console.database.read() as tx:
+            return await reckon(tx, period or self.period)
+
+    def _panel(self, title: str) -> ui.column:
+        with ui.column().classes("panel gap-2").style("flex: 1 1 30rem"):
+            ui.label(title).classes("heading")
+            inner = ui.column().classes("w-full gap-2").style("min-height: 4rem")
+            with inner:
+                ui.skeleton().classes("w-full h-24")
+        return inner
+
+    def _chart(self, place: ui.column, option: charts.Option, filled: bool, style: str = _CHART) -> None:
+        place.clear()
+        with place:
+            if filled:
+                ui.echart(option).style(style)
+            else:
+                empty("query_stats", "这段时间没有数据。", "换一段时间，或者换个渠道看看。")
+
+    def _hours(self, place: ui.column, slots: Sequence[Slot], *, stuck: bool) -> None:
+        filled = any(each.stuck if stuck else each.messages for each in slots)
+        self._chart(place, charts.hours(slots, stuck=stuck), filled)
+
+    def _named(self, place: ui.column, named: Sequence[Any], name: Callable[[str], str]) -> None:
+        shown = named[:_MOST_BARS]
+        names = [name(each.name) if each.name else "未说明" for each in shown]
+        self._chart(place, charts.places(shown, names), bool(shown), _TALL)
+
+    async def _records(self, place: ui.column) -> None:
+        found: Sequence[RecordFigures] = (await self._of(questions.records))[:_MOST_BARS]
+        values = [
+            ("回答", [e.answers for e in found]),
+            ("有用", [e.helped for e in found]),
+            ("没用", [e.unhelped for e in found]),
+        ]
+        self._chart(place, charts.bars([self._record(each.record) for each in found], values), bool(found), _TALL)
+
+    async def _missed(self, place: ui.column) -> None:
+        found = await self._of(questions.missed_most)
+        place.clear()
+        with place:
+            for each in found[:_MOST_BARS]:
+                with ui.row().classes("w-full items-center no-wrap gap-3"):
+                    ui.label(str(each.asked)).classes("heading")
+                    ui.link(each.text or "（内容已清除）", f"/unanswered/{each.cluster}").classes(
+                        "grow ellipsis text-inherit"
+                    )
+            if not found:
+                empty("task_alt", "这段时间的问题都答上了。")
+
+    async def _agents(self, place: ui.column) -> None:
+        found: Sequence[AgentFigures] = await self._of(desk.agents)
+        heads = {
+            "name": "姓名",
+            "claimed": "认领",
+            "replies": "回复",
+            "notes": "备注",
+            "solved": "解决",
+            "open_now": "手上未完成",
+        }
+        columns = [
+            {"name": key, "label": label, "field": key, "align": "left", "sortable": True}
+            for key, label in heads.items()
+        ]
+        rows = [{key: getattr(each, key) for key in heads} | {"id": each.agent_id} for each in found]
+        place.clear()
+        with place:
+            if rows:
+                ui.table(columns=columns, rows=rows, row_key="id", pagination=10).classes("w-full").props("flat dense")
+            else:
+                empty("support_agent", "这段时间没有人处理过工单。")
+
+    async def _quality(self, place: ui.column) -> None:
+        found: Sequence[RevisionFigures] = await self._of(questions.revisions)
+        async with self.visit.console.database.read() as tx:
+            numbers = {each.compiled[:16]: each.number for each in await revisions.history(tx, 200)}
+        names = [
+            f"修订 {numbers[each.revision[:16]]}" if each.revision[:16] in numbers else f"自带 {each.first:%m-%d}"
+            for each in found
+        ]
+        self._chart(place, charts.quality(found, names), bool(found))
+
+    def _record(self, record_id: str) -> str:
+        record = self.visit.console.base().knowledge.record.get(record_id)
+        return f"{record_id} {record.title}" if record else record_id
+
+    def _project_type(self, kind: str) -> str:
+        found = self.visit.console.base().knowledge.project_type.get(kind)
+        return found.name if found else kind
+
+    def _deed(self, do: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        return self.visit.deed("agent", "figures_export", do)
+
+    async def _sheets(self) -> tuple[Any, ...]:
+        names = Names(self._record, lambda name: CHANNEL_NAMES.get(name, name), self._project_type)
+        found = sheets(await figures(self.visit.console.database, self.period), names)
+        await self.visit.audit("figures_export", detail=self._file_name(""))
+        return found
+
+    async def _excel(self) -> None:
+        ui.download.content(await asyncio.to_thread(as_excel, await self._sheets()), self._file_name(".xlsx"))
+
+    async def _csv(self, number: int) -> None:
+        sheet = (await self._sheets())[number]
+        ui.download.content(as_csv(sheet), self._file_name(".csv"), "text/csv; charset=utf-8")
+
+    def _file_name(self, suffix: str) -> str:
+        return f"ningqinji-{self.period.first:%Y%m%d}-{self.period.last:%Y%m%d}{suffix}"
+
+
+async def _render(visit: Visit) -> None:
+    await FiguresPage(visit).render()
+
+
+PAGES = (Page("/figures", "数据", "insights", "agent", _render),)
