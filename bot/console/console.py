@@ -12,6 +12,7 @@ from bot.accounts.accounts import CHANNEL, AccountError, Accounts
 from bot.accounts.roles import ROLE_NAMES, Role, may
 from bot.desk.actions import Action, Actor, Verb
 from bot.desk.staff import Done, Staff
+from bot.errors import UsageError
 from bot.knowledge.live import Live
 from bot.pipeline.wake import Bell, Bells
 from bot.settings import Settings
@@ -48,6 +49,11 @@ class Visit:
     request: Request
     session: Session
 
+    @property
+    def actor(self) -> Actor:
+        """Whoever looks at the page, as whoever does something."""
+        return Actor(CHANNEL, self.session.username, self.session.name)
+
     async def allowed(self, role: Role, what: str, ticket: int | None = None, *, in_use: bool = True) -> Session:
         """The session as it is now. Raises StoppedError, and writes the refusal down."""
         session = await self.console.accounts.still(self.session.digest, in_use=in_use)
@@ -70,10 +76,9 @@ class Visit:
 
     async def act(self, verb: Verb, ticket: int, text: str = "") -> Done:
         """Do something to a ticket. Raises StoppedError."""
-        session = await self.allowed("agent", verb, ticket)
-        actor = Actor(CHANNEL, session.username, session.name)
+        await self.allowed("agent", verb, ticket)
         async with self.console.database.write() as tx:
-            done = await self.console.staff.act(tx, Action(verb, actor, "", ticket, text), self.console.now())
+            done = await self.console.staff.act(tx, Action(verb, self.actor, "", ticket, text), self.console.now())
         self.console.finished.ring()
         return done
 
@@ -84,7 +89,7 @@ class Visit:
             try:
                 await self.allowed(role, what)
                 await do()
-            except (StoppedError, AccountError) as error:
+            except (StoppedError, AccountError, UsageError) as error:
                 ui.notify(str(error), type="negative")
 
         return run
