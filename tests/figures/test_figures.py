@@ -1,19 +1,21 @@
 """What the figures of a known week are, before anything is counted up, after, and half way."""
 
+import asyncio
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.figures import counting, questions
 from bot.figures.counting import Counting
 from bot.figures.page import figures
 from bot.figures.period import Period, last_days
 from bot.figures.values import Day, Figures, Named, Places, RecordFigures, Spell
-from bot.storage.database import Database
+from bot.storage.database import Database, open_database
 from bot.storage.figure_tables import figure_day, figure_person
-from bot.storage.tables import question_log
 from tests.bot.storage.conftest import Run
+from tests.bot.storage.stores import Kind, store
 from tests.figures.week import GROUP, lives_through_it, moment
 
 MONDAY, SUNDAY = date(2026, 3, 9), date(2026, 3, 15)
@@ -21,19 +23,36 @@ WEEK = Period(MONDAY, SUNDAY)
 LATER = moment("2026-03-20", "12:00")
 
 
-@pytest.fixture(params=["nothing counted", "some counted", "all counted", "counted twice"])
-def week(request: pytest.FixtureRequest, database: Database, run: Run, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """The figures must not tell how far the counting has come."""
-    run(lives_through_it(database))
-    task = Counting(database, lambda: LATER)
-    monkeypatch.setattr(counting, "_STRETCH", 4)
-    if request.param == "some counted":
-        run(task._stretch())
-    elif request.param != "nothing counted":
-        assert run(task.catch_up()) >= 10
-    if request.param == "counted twice":
-        assert run(task.catch_up()) == 0
-    return database
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return request.param  # type: ignore[no-any-return]  # one of the two above
+
+
+@pytest.fixture(scope="module", params=["nothing counted", "some counted", "all counted", "counted twice"])
+def week(
+    kind: Kind, request: pytest.FixtureRequest, run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """The figures must not tell how far the counting has come. Nobody writes into it."""
+    folder = tmp_path_factory.mktemp("week")
+    with store(kind, folder) as url, pytest.MonkeyPatch.context() as patch:
+        database = open_database(url, folder)
+        run(lives_through_it(database))
+        task = Counting(database, lambda: LATER)
+        patch.setattr(counting, "_STRETCH", 4)
+        if request.param == "some counted":
+            run(task._stretch())
+        elif request.param != "nothing counted":
+            assert run(task.catch_up()) >= 10
+        if request.param == "counted twice":
+            assert run(task.catch_up()) == 0
+        yield database
+        run(database.close())
 
 
 def of(run: Run, database: Database, period: Period = WEEK) -> Figures:
@@ -148,20 +167,6 @@ def test_what_can_be_chosen(week: Database, run: Run) -> None:
 
 def test_the_last_days_end_today() -> None:
     assert last_days(7, moment("2026-03-15", "00:30")) == WEEK
-
-
-def test_on_postgresql_what_is_young_waits(database: Database, run: Run) -> None:
-    run(lives_through_it(database))
-    task = Counting(database, lambda: moment("2026-03-15", "07:31"))
-    run(task.catch_up())
-
-    async def left() -> int:
-        async with database.read() as tx:
-            newest = await tx.scalar(select(func.max(question_log.c.id)))
-            return (newest or 0) - await counting.counted(tx)
-
-    assert run(left()) == (0 if database.is_sqlite else 1)
-    assert of(run, database).totals.messages == 10
 
 
 def test_counting_keeps_no_words(week: Database, run: Run) -> None:
