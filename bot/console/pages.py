@@ -1,14 +1,20 @@
 """All pages, in the order of the menu. A new page: a module with ``PAGES``, named here."""
 
-from bot.console import audit, cluster, figures, people, ticket, tickets, unanswered
+from bot.console import (
+    audit,
+    cluster,
+    draft,
+    figures,
+    knowledge,
+    people,
+    record,
+    revisions,
+    source,
+    ticket,
+    tickets,
+    unanswered,
+)
 from bot.console.shell import Page
 
-PAGES: tuple[Page, ...] = (
-    *tickets.PAGES,
-    *ticket.PAGES,
-    *unanswered.PAGES,
-    *cluster.PAGES,
-    *figures.PAGES,
-    *people.PAGES,
-    *audit.PAGES,
-)
+_MODULES = (tickets, ticket, unanswered, cluster, knowledge, draft, record, source, revisions, figures, people, audit)
+PAGES: tuple[Page, ...] = tuple(page for module in _MODULES for page in module.PAGES)
