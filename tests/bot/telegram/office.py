@@ -33,10 +33,15 @@ class Office:
         new = [one for one in self.api.messages(chat) if self._heard.get((one.chat, one.id), -1) < one.edits]
         self._heard |= {(one.chat, one.id): one.edits for one in new}
         texts = [one.text or f"［{one.kind}］" for one in new]
-        assert len(texts) == len(words), texts
+        assert len(texts) == len(words), f"{texts}; everywhere: {self.everything()}"
         for text, expected in zip(texts, words, strict=True):
             assert expected in text, text
         return new
+
+    def everything(self) -> list[str]:
+        """The last that was said in each chat, and what became of it, for whoever wonders why a test failed."""
+        said = [f"{chat}: {[one.text for one in self.api.messages(chat)][-6:]}" for chat in list(self.api.world.chats)]
+        return [*said, str(self.rows("SELECT id, state, payload FROM inbox ORDER BY id DESC LIMIT 6"))]
 
     def forget(self) -> None:
         """What was said until now need not be heard any more."""
