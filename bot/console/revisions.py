@@ -7,7 +7,7 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
-from nicegui import ui
+from nicegui import events, ui
 
 from bot.console.console import Visit
 from bot.console.publishing import library_of, show_change
@@ -120,7 +120,7 @@ class RevisionsPage:
             await asyncio.to_thread(_zipped, dict(texts)), f"knowledge-{self.visit.console.live.number}.zip"
         )
 
-    async def _import(self, event: ui.upload.UploadEventArguments) -> None:  # type: ignore[name-defined]
+    async def _import(self, event: events.UploadEventArguments) -> None:
         data = await event.file.read()
 
         async def take() -> None:
