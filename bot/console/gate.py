@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.accounts.accounts import Accounts
+from bot.web.app import POLICY_OF_PART
 
 COOKIE = "helpdesk_console"
 PREFIX = "/console"
@@ -34,6 +35,7 @@ class Gate:
         if scope["type"] not in ("http", "websocket") or not (path == PREFIX or path.startswith(f"{PREFIX}/")):
             await self._app(scope, receive, send)
             return
+        scope[POLICY_OF_PART] = POLICY
         headers = Headers(scope=scope)
         socket = path.startswith(_SOCKET)
         writes = scope["type"] == "websocket" or scope.get("method") not in ("GET", "HEAD")

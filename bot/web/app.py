@@ -28,6 +28,8 @@ SESSION = "X-Helpdesk-Session"
 _FRAMED = "helpdesk_framed"
 """The cookie of a frame whose browser lets it store nothing but that: one for each site that shows it."""
 POLICY = "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+POLICY_OF_PART = "helpdesk.policy"
+"""Where a part of the site with a policy of its own says so, in the request's scope."""
 _MOST_BYTES = 512 * 1024
 _PING_SECONDS = 15
 _MOST_DIGITS = 18
@@ -204,7 +206,7 @@ async def _guard(request: Request, call: Callable[[Request], Awaitable[Response]
         log.exception("request failed, reference %s: %s %s", reference, request.method, request.url.path)
         text = f"出了点问题，没能回答。请稍后再发一次；一直不行请把编号 {reference} 告诉工作人员。"
         response = JSONResponse({"error": text, "reference": reference}, status_code=500)
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", request.scope.get(POLICY_OF_PART, POLICY))
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     if request.url.path.startswith("/static/"):
