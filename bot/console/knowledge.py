@@ -56,7 +56,7 @@ class KnowledgePage:
 
     def _draft(self, draft: Draft) -> None:
         when = draft.changed_at.astimezone(SHANGHAI)
-        with ui.row().classes("row items-center gap-3"):
+        with ui.row().classes("listed items-center gap-3"):
             ui.link(f"草稿 {draft.id} {draft.title}", f"/drafts/{draft.id}").classes("grow")
             ui.label(f"{draft.author} · {when:%m-%d %H:%M} · 基于修订 {draft.based_on}").classes("muted")
             drop = self.visit.deed("editor", "draft discard", partial(self._discard, draft))
@@ -126,7 +126,7 @@ class KnowledgePage:
                 empty("menu_book", "还没有记录。")
 
     def _record(self, record: Record) -> None:
-        with ui.row().classes("row items-center gap-3 no-wrap"):
+        with ui.row().classes("listed items-center gap-3 no-wrap"):
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(f"{record.id} {record.title}").classes("heading")
                 ui.label(record.answer.short).classes("muted")

@@ -33,7 +33,7 @@ async def _people(visit: Visit) -> None:
                 row(each)
 
     def row(each: Account) -> None:
-        with ui.row().classes("row items-center gap-3"):
+        with ui.row().classes("listed items-center gap-3"):
             ui.label(f"{each.name}（{each.username}）").classes("grow")
             chosen = ui.select(ROLE_NAMES, value=each.role).props("outlined dense")
 
@@ -76,7 +76,7 @@ async def _templates(visit: Visit) -> None:
         found.clear()
         with found:
             for name, words in rows:
-                with ui.column().classes("row gap-1").on("click", lambda name=name, words=words: edit(name, words)):
+                with ui.column().classes("listed gap-1").on("click", lambda name=name, words=words: edit(name, words)):
                     ui.label(name).classes("heading")
                     ui.label(words).classes("plain muted")
             if not rows:

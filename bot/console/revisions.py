@@ -56,13 +56,13 @@ class RevisionsPage:
             if not found:
                 empty("history", "还没有发布过修订，用的是程序自带的内容。", "在“知识”里开一份草稿，改好以后发布。")
             elif found[-1].number == 1:
-                with ui.row().classes("row items-center gap-3"):
+                with ui.row().classes("listed items-center gap-3"):
                     ui.label("程序自带的内容").classes("grow")
                     self._back(0)
 
     def _row(self, each: Revision) -> None:
         when = each.at.astimezone(SHANGHAI)
-        with ui.column().classes("row gap-1").props(f"id=revision-{each.number}"):
+        with ui.column().classes("listed gap-1").props(f"id=revision-{each.number}"):
             with ui.row().classes("w-full items-center gap-3"):
                 ui.label(f"修订 {each.number}").classes("heading")
                 ui.label("现在用的" if each.state == "current" else _KINDS.get(each.kind, each.kind)).classes(

@@ -24,8 +24,8 @@ body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
 .badge { border-radius: 99px; padding: .1rem .6rem; font-size: .8rem; background: #e3f1ee; color: #0b6b5f; white-space: nowrap; }
 .badge.late { background: #fdecea; color: #8c1d18; } .badge.soon { background: #fff3d9; color: #623e00; }
 .badge.done { background: #eceff1; color: #52625e; }
-.row { cursor: pointer; border-bottom: 1px solid #e6ecea; padding: .75rem .25rem; width: 100%; }
-.row:hover, .row:focus { background: #f6f9f8; }
+.listed { cursor: pointer; border-bottom: 1px solid #e6ecea; padding: .75rem .25rem; width: 100%; }
+.listed:hover, .listed:focus { background: #f6f9f8; }
 .said { border-radius: 12px; padding: .5rem .75rem; max-width: 85%; white-space: pre-wrap; background: #f6f9f8; }
 .said.user { background: #e3f1ee; align-self: flex-end; } .said.staff { background: #e4e8fa; }
 .plain { white-space: pre-wrap; }

@@ -94,7 +94,7 @@ class TicketList:
                 empty("inbox", "这里没有工单。", "用户转人工以后，工单会自己出现在这里。")
 
     def _row(self, case: Case) -> None:
-        row = ui.row().classes("row items-center gap-3 no-wrap").props("tabindex=0 role=link")
+        row = ui.row().classes("listed items-center gap-3 no-wrap").props("tabindex=0 role=link")
         for event in ("click", "keydown.enter"):
             row.on(event, lambda: ui.navigate.to(f"/tickets/{case.number}"))
         with row:

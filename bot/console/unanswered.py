@@ -83,7 +83,7 @@ class ClusterList:
                 empty("task_alt", "这里没有问题。", "用户问了答不上来的，几分钟后就会出现在“待处理”里。")
 
     def _row(self, each: Cluster) -> None:
-        row = ui.row().classes("row items-center gap-3 no-wrap").props("tabindex=0 role=link")
+        row = ui.row().classes("listed items-center gap-3 no-wrap").props("tabindex=0 role=link")
         for event in ("click", "keydown.enter"):
             row.on(event, lambda: ui.navigate.to(f"/unanswered/{each.number}"))
         with row:

@@ -1,0 +1,174 @@
+"""An agent's and an editor's day, in a real browser against the whole program."""
+
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bot.storage.database import open_database
+from bot.unanswered.gathering import Gathering
+from kb.base import KnowledgeBase
+from tests.bot.test_browser import DESKTOP, browser, say
+
+__all__ = ["browser"]
+ROOT = Path(__file__).parents[2]
+PASSWORD = "gate at six 42"
+QUESTION = "工棚门口那台蓝色小盒子滴滴响个没完"
+_PATIENCE = 60
+_COMPILING = 240_000
+"""Milliseconds: the knowledge is compiled and fitted anew, on whatever machine this is."""
+
+
+@dataclass
+class House:
+    """The running program."""
+
+    url: str
+    data: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, typed: str = "") -> str:
+        """A command beside it."""
+        command = [sys.executable, "main.py", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=True,
+        )
+        return done.stdout
+
+    def gather(self, base: KnowledgeBase) -> None:
+        """What the program does every few minutes: unanswered questions become clusters."""
+
+        async def once() -> None:
+            database = open_database(None, self.data)
+            await Gathering(database, lambda: base).catch_up()
+            await database.close()
+
+        asyncio.run(once())
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "HELPDESK_DATA": str(data),
+        "HELPDESK_PORT": str(port),
+        "HELPDESK_DESK_HOURS": "00:00-24:00",
+    }
+    one = House(f"http://127.0.0.1:{port}", data, environment)
+    one.run("console", "users", "add", "li", "--name", "小李", "--role", "admin", typed=f"{PASSWORD}\n")
+    with (
+        (data / "log.txt").open("w") as log,
+        subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=log, stderr=log) as program,
+    ):
+        give_up = time.monotonic() + _PATIENCE
+        while time.monotonic() < give_up:
+            try:
+                httpx.get(f"{one.url}/healthz")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield one
+        program.terminate()
+    assert "Traceback" not in (data / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def user(browser: Browser, house: House) -> Iterator[Page]:
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    page = context.new_page()
+    page.goto(house.url)
+    expect(page.locator("#welcome")).to_be_visible()
+    yield page
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def staff(browser: Browser, house: House) -> Iterator[Page]:
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.goto(f"{house.url}/console/")
+    expect(page).to_have_url(re.compile("/console/login"))
+    page.get_by_label("用户名").fill("li")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_text("小李", exact=True)).to_be_visible()
+    yield page
+    context.close()
+
+
+def last(user: Page) -> str:
+    return user.locator(".bubble.bot").last.inner_text()
+
+
+def test_an_agents_day(house: House, user: Page, staff: Page) -> None:
+    expect(staff.get_by_text("这里没有工单")).to_be_visible()
+    say(user, QUESTION)
+    say(user, "转人工")
+    # The list is up to date by itself.
+    staff.get_by_text("#1001").click()
+    expect(staff.get_by_label("对话").get_by_text(QUESTION)).to_be_visible()
+    staff.get_by_role("button", name="认领").click()
+    expect(staff.get_by_text("处理中").first).to_be_visible()
+    staff.get_by_placeholder("回复用户").fill("<b>请拔掉电源再插上</b>")
+    staff.get_by_role("button", name="发送").click()
+    expect(user.get_by_text("<b>请拔掉电源再插上</b>")).to_be_visible(timeout=5_000)
+    staff.get_by_role("button", name="解决").click()
+    expect(staff.get_by_text("已解决").first).to_be_visible()
+
+
+def test_an_editors_day(house: House, user: Page, staff: Page, base: KnowledgeBase) -> None:
+    say(user, "退出")
+    say(user, QUESTION)
+    assert "【" not in last(user)
+    house.gather(base)
+    staff.goto(f"{house.url}/console/unanswered")
+    staff.get_by_text(QUESTION).click()
+    staff.get_by_label("记录", exact=True).click()
+    staff.get_by_role("option", name="faq-13").click()
+    staff.get_by_role("button", name="加为问法").click()
+    expect(staff.get_by_text("发布前看一遍")).to_be_visible()
+    staff.get_by_role("button", name="看看会改变什么").click()
+    expect(
+        staff.get_by_text("检验问题里", exact=False).or_(staff.get_by_text("都还答得对", exact=False)).first
+    ).to_be_visible(timeout=_COMPILING)
+    expect(staff.get_by_text("真实提问里回答不一样的")).to_be_visible()
+    staff.get_by_role("button", name="发布", exact=True).click()
+    expect(staff.get_by_text("已发布修订 1")).to_be_visible(timeout=_COMPILING)
+    title = base.knowledge.record["faq-13"].title
+    answered(user, title, expected=True)
+    staff.goto(f"{house.url}/console/revisions")
+    staff.get_by_role("button", name="退回到这里").click()
+    expect(staff.get_by_text("已发布修订 2")).to_be_visible(timeout=_COMPILING)
+    answered(user, title, expected=False)
+
+
+def answered(user: Page, title: str, *, expected: bool) -> None:
+    """The question is answered so, within five seconds of the publishing."""
+    give_up = time.monotonic() + 15
+    while True:
+        say(user, QUESTION)
+        if (title in last(user)) == expected:
+            return
+        assert time.monotonic() < give_up, last(user)
+        time.sleep(1)
