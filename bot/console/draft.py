@@ -1,6 +1,5 @@
 """One draft: what can be changed in it, and the way into force."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -119,7 +118,6 @@ class DraftPage:
         self.content = await self.library.draft_content(draft)
 
     async def _published(self, revision: Revision) -> None:
-        await asyncio.sleep(1.0)
         ui.navigate.to(f"/revisions#{revision.number}")
 
 

@@ -23,6 +23,7 @@ _OUTCOMES = {
     "escalate": "转人工", "smalltalk": "寒暄", "out_of_scope": "不在范围", "silent": "不作声",
 }  # fmt: skip
 _MOST_SHOWN = 200
+_READ_SECONDS = 1.5
 
 
 def library_of(console: Console) -> Library:
@@ -132,6 +133,8 @@ class Publishing:
         outcome = await self.library.publish(self.draft, actor, str(self.note.value or "").strip(), self._tell)
         if isinstance(outcome, Published):
             ui.notify(f"已发布修订 {outcome.revision.number}，几秒内在所有渠道生效。", type="positive")
+            # The next page takes the message away: time to read it.
+            await asyncio.sleep(_READ_SECONDS)
             await self._published(outcome.revision)
             return
         with self.result:

@@ -8,20 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bot.storage.database import open_database
 from bot.unanswered.gathering import Gathering
 from kb.base import KnowledgeBase
-from tests.bot.test_browser import DESKTOP, browser, say
+from tests.bot.test_browser import browser, say
 
 __all__ = ["browser"]
 ROOT = Path(__file__).parents[2]
+WIDE = ViewportSize(width=1280, height=900)
 PASSWORD = "gate at six 42"
 QUESTION = "工棚门口那台蓝色小盒子滴滴响个没完"
 _PATIENCE = 60
@@ -57,10 +59,12 @@ class House:
 
         async def once() -> None:
             database = open_database(None, self.data)
-            await Gathering(database, lambda: base).catch_up()
+            await Gathering(database, lambda: base, None).catch_up()
             await database.close()
 
-        asyncio.run(once())
+        # The browser's driver has a loop in this thread.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, once()).result()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +76,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     environment = os.environ | {
         "HELPDESK_DATA": str(data),
         "HELPDESK_PORT": str(port),
-        "HELPDESK_DESK_HOURS": "00:00-24:00",
     }
     one = House(f"http://127.0.0.1:{port}", data, environment)
     one.run("console", "users", "add", "li", "--name", "小李", "--role", "admin", typed=f"{PASSWORD}\n")
@@ -94,7 +97,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def user(browser: Browser, house: House) -> Iterator[Page]:
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    context = browser.new_context(viewport=WIDE, locale="zh-CN")
     page = context.new_page()
     page.goto(house.url)
     expect(page.locator("#welcome")).to_be_visible()
@@ -104,7 +107,7 @@ def user(browser: Browser, house: House) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def staff(browser: Browser, house: House) -> Iterator[Page]:
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN")
+    context = browser.new_context(viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(20_000)
     page = context.new_page()
     page.goto(f"{house.url}/console/")
