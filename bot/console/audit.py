@@ -1,7 +1,5 @@
 """Who saw and changed what, for administrators."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -12,23 +10,18 @@ from bot.console.console import Console, StoppedError, Visit
 from bot.console.gate import PREFIX
 from bot.console.shell import Page
 from bot.desk.hours import SHANGHAI
+from bot.figures.export import as_csv
+from bot.figures.values import Sheet
 from bot.storage import workbench
 from bot.storage.workbench import Seen
 
 _HEADS = ("时间", "渠道", "账号", "姓名", "操作", "工单", "结果", "说明")
 _SHOWN, _EXPORTED = 200, 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def as_csv(console: Console, wanted: Mapping[str, str]) -> str:
-    """The audit for a spreadsheet; what would be a formula there is kept from being one."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(_HEADS)
-    for seen in await _found(console, wanted, _EXPORTED):
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(seen)])
-    return text.getvalue()
+async def exported(console: Console, wanted: Mapping[str, str]) -> bytes:
+    """The audit for a spreadsheet."""
+    return as_csv(Sheet("审计", _HEADS, tuple(_cells(seen) for seen in await _found(console, wanted, _EXPORTED))))
 
 
 async def _found(console: Console, wanted: Mapping[str, str], most: int) -> list[Seen]:

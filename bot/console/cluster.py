@@ -29,7 +29,6 @@ class ClusterPage:
         self.visit = visit
         self.number = number
         self.library = library_of(visit.console)
-        self.ticked: dict[str, bool] = {}
 
     async def render(self) -> None:
         """Build the page."""
@@ -206,8 +205,7 @@ class ClusterPage:
 
 
 async def _render(visit: Visit) -> None:
-    number = str(visit.request.path_params["number"])
-    await ClusterPage(visit, int(number) if number.isdecimal() and len(number) <= 9 else 0).render()
+    await ClusterPage(visit, visit.number).render()
 
 
 PAGES = (Page("/unanswered/{number}", "没答上的问题", "help_center", "editor", _render, menu=False),)

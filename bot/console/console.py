@@ -54,6 +54,12 @@ class Visit:
         """Whoever looks at the page, as whoever does something."""
         return Actor(CHANNEL, self.session.username, self.session.name)
 
+    @property
+    def number(self) -> int:
+        """The number in the page's address; 0, which nothing has, where it is none."""
+        number = str(self.request.path_params.get("number", ""))
+        return int(number) if number.isdecimal() and len(number) <= 9 else 0
+
     async def allowed(self, role: Role, what: str, ticket: int | None = None, *, in_use: bool = True) -> Session:
         """The session as it is now. Raises StoppedError, and writes the refusal down."""
         session = await self.console.accounts.still(self.session.digest, in_use=in_use)

@@ -123,12 +123,12 @@ class Door:
         )
 
     async def _audit_csv(self, request: Request) -> Response:
-        from bot.console.audit import as_csv
+        from bot.console.audit import exported
 
         session = await self._accounts.who(request.cookies.get(COOKIE))
         if session is None or not may(session.role, "admin"):
             return PlainTextResponse("要有管理员的权限。", 403)
-        body = await as_csv(self._console, request.query_params)
+        body = await exported(self._console, request.query_params)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
         return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
 

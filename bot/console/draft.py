@@ -24,7 +24,7 @@ FILES = {
     "intents.yaml": "寒暄和口令",
     "golden.yaml": "检验问题",
     "phrases.yaml": "机器人自己的话",
-    "menu.yaml": "首屏",
+    "divisions.yaml": "行政区划",
     "editor_notes.yaml": "对原文的备注",
 }
 _OTHER = "别的文件"
@@ -77,10 +77,7 @@ class DraftPage:
             record = editing.next_id(self.content, "faq", taken)
 
             def made(content: Content) -> Content:
-                values = {"title": name, "question": name, "short": "（还没写）"}
-                return editing.new_record(
-                    content, title=name, question=values["question"], short=values["short"], taken=taken
-                )[0]
+                return editing.new_record(content, title=name, question=name, short="（还没写）", taken=taken)[0]
 
             await self._change(made)
             self._open(record)
@@ -117,8 +114,8 @@ class DraftPage:
         self.draft = draft
         self.content = await self.library.draft_content(draft)
 
-    async def _published(self, revision: Revision) -> None:
-        ui.navigate.to(f"/revisions#{revision.number}")
+    async def _published(self, _: Revision) -> None:
+        ui.navigate.to("/revisions")
 
 
 def is_record(name: str) -> bool:
@@ -127,9 +124,9 @@ def is_record(name: str) -> bool:
 
 
 async def _render(visit: Visit) -> None:
-    library, number = library_of(visit.console), str(visit.request.path_params["number"])
+    library = library_of(visit.console)
     try:
-        draft = await library.draft(int(number) if number.isdecimal() and len(number) <= 9 else 0)
+        draft = await library.draft(visit.number)
         content = await library.draft_content(draft)
     except UsageError as error:
         nothing_there(str(error))

@@ -36,7 +36,6 @@ class FiguresPage:
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
         self.period = last_days(30, visit.console.now())
-        self.turn = 0
 
     async def render(self) -> None:
         """Build the page."""
@@ -89,7 +88,7 @@ class FiguresPage:
         await self.show()
 
     async def show(self) -> None:
-        """Every panel as soon as its figures are there; what was chosen meanwhile wins."""
+        """Every panel as soon as its figures are there."""
         try:
             await self.visit.allowed("agent", "figures")
         except StoppedError as error:
@@ -97,7 +96,6 @@ class FiguresPage:
             with self.body:
                 empty("logout", str(error))
             return
-        self.turn += 1
         self.body.clear()
         with self.body:
             tiles = ui.row().classes("w-full gap-3")
@@ -135,13 +133,7 @@ class FiguresPage:
             partial(self._records, records), partial(self._missed, missed), partial(self._agents, agents),
             partial(self._quality, quality),
         ]  # fmt: skip
-        turn = self.turn
-        await asyncio.gather(*(self._run(part, turn) for part in parts))
-
-    async def _run(self, part: Callable[[], Awaitable[None]], turn: int) -> None:
-        # Panels that a newer choice has taken away are filled in vain, not wrongly.
-        if turn == self.turn:
-            await part()
+        await asyncio.gather(*(part() for part in parts))
 
     async def _of(self, reckon: Callable[[AsyncConnection, Period], Awaitable[T]], period: Period | None = None) -> T:
         async with self.visit.console.database.read() as tx:

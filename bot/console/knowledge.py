@@ -6,14 +6,12 @@ from typing import Any
 from nicegui import run, ui
 
 from bot.console.console import Visit
-from bot.console.publishing import library_of
+from bot.console.publishing import OUTCOMES, library_of
 from bot.console.shell import Page, empty
 from bot.desk.hours import SHANGHAI
 from bot.storage.revisions import Draft
 from kb.matcher import Ranking, Reason
 from kb.model import Record
-
-BANDS = {"high": "直接回答", "middle": "给选项", "low": "没答案"}
 
 
 class KnowledgePage:
@@ -92,9 +90,7 @@ class KnowledgePage:
     def _explain(self, ranking: Ranking, reasons: tuple[Reason, ...]) -> None:
         knowledge = self.visit.console.base().knowledge
         words = " / ".join(ranking.utterance.words)
-        ui.label(f"读作：{ranking.utterance.text}（{words}）。会{BANDS.get(ranking.band, ranking.band)}。").classes(
-            "muted"
-        )
+        ui.label(f"读作：{ranking.utterance.text}（{words}）。结果：{OUTCOMES[ranking.band]}。").classes("muted")
         titles = {record.id: record.title for record in knowledge.records} | {
             each.id: each.title for each in knowledge.topics
         }

@@ -10,6 +10,8 @@ from kb.graph import exits, step_index
 from kb.model import Record
 from kb.wording import Wording
 
+ENDS = {"solved": "问解决没有", "contact": "给电话", "ticket": "转人工"}
+"""What comes after the last step."""
 _LONGEST = 18
 
 
@@ -79,9 +81,6 @@ def graph(record: Record) -> str:
         if step.end:
             lines.append(f's{index} --> e{index}(["{ENDS[step.end]}"])')
     return "\n".join([*lines, *(f'{name}[["{_label(goto)}"]]' for goto, name in others.items())])
-
-
-ENDS = {"solved": "问解决没有", "contact": "给电话", "ticket": "转人工"}
 
 
 def _label(text: str) -> str:

@@ -18,9 +18,9 @@ from bot.storage.revisions import Draft, Revision
 from kb.yamlfile import Problem
 
 _WHAT = {"added": "新增", "changed": "修改", "removed": "删除"}
-_OUTCOMES = {
+OUTCOMES = {
     "answer": "回答", "steps": "步骤", "choices": "给选项", "contact": "给电话", "ask": "追问", "unknown": "没答案",
-    "escalate": "转人工", "smalltalk": "寒暄", "out_of_scope": "不在范围", "silent": "不作声",
+    "escalate": "转人工", "smalltalk": "寒暄", "silent": "不作声",
 }  # fmt: skip
 _MOST_SHOWN = 200
 _READ_SECONDS = 1.5
@@ -213,7 +213,7 @@ def _show_told(title: str, rows: list[tuple[str, str, Told, Told]]) -> None:
 
 
 def _told(told: Told) -> str:
-    return " ".join((_OUTCOMES.get(told.outcome, told.outcome), *told.records, *told.contacts))
+    return " ".join((OUTCOMES.get(told.outcome, told.outcome), *told.records, *told.contacts))
 
 
 def _show_refused(refused: Refused) -> None:

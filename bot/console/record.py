@@ -136,9 +136,9 @@ def _lines(field: Any) -> list[str]:
 
 
 async def _render(visit: Visit) -> None:
-    library, number = library_of(visit.console), str(visit.request.path_params["number"])
+    library = library_of(visit.console)
     try:
-        draft = await library.draft(int(number) if number.isdecimal() and len(number) <= 9 else 0)
+        draft = await library.draft(visit.number)
         content = await library.draft_content(draft)
         record = editing.record_of(content, str(visit.request.path_params["record"]))
     except UsageError as error:

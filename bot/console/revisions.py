@@ -62,7 +62,7 @@ class RevisionsPage:
 
     def _row(self, each: Revision) -> None:
         when = each.at.astimezone(SHANGHAI)
-        with ui.column().classes("listed gap-1").props(f"id=revision-{each.number}"):
+        with ui.column().classes("listed gap-1"):
             with ui.row().classes("w-full items-center gap-3"):
                 ui.label(f"修订 {each.number}").classes("heading")
                 ui.label("现在用的" if each.state == "current" else _KINDS.get(each.kind, each.kind)).classes(

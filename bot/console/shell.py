@@ -100,6 +100,14 @@ def _post_button(label: str, action: str, fields: dict[str, str]) -> None:
         ui.button(label).props("flat dense no-caps type=submit align=left")
 
 
+def opening(target: str) -> ui.row:
+    """A row of a list that opens a page, by click or by Enter."""
+    row = ui.row().classes("listed items-center gap-3 no-wrap").props("tabindex=0 role=link")
+    for event in ("click", "keydown.enter"):
+        row.on(event, lambda: ui.navigate.to(target))
+    return row
+
+
 def empty(icon: str, text: str, hint: str = "") -> None:
     """What stands where nothing is: and what to do about it."""
     with ui.column().classes("w-full items-center p-8"):

@@ -14,10 +14,10 @@ from kb.yamlfile import parse
 
 
 async def _render(visit: Visit) -> None:
-    library, number = library_of(visit.console), str(visit.request.path_params["number"])
+    library = library_of(visit.console)
     name = str(visit.request.path_params["name"])
     try:
-        draft = await library.draft(int(number) if number.isdecimal() and len(number) <= 9 else 0)
+        draft = await library.draft(visit.number)
         content = await library.draft_content(draft)
     except UsageError as error:
         nothing_there(str(error))

@@ -258,8 +258,7 @@ class TicketPage:
 
 
 async def _render(visit: Visit) -> None:
-    number = visit.request.path_params.get("number", "")
-    await TicketPage(visit, int(number) if number.isdecimal() and len(number) <= 9 else 0).render()
+    await TicketPage(visit, visit.number).render()
 
 
 PAGES = (Page("/tickets/{number}", "工单", "confirmation_number", "agent", _render, menu=False),)

@@ -9,7 +9,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import StoppedError, Visit
-from bot.console.shell import Page, empty
+from bot.console.shell import Page, empty, opening
 from bot.desk.lifecycle import STATUS_NAMES
 from bot.desk.overview import CHANNEL_NAMES, age
 from bot.storage import tickets, workbench
@@ -94,10 +94,7 @@ class TicketList:
                 empty("inbox", "这里没有工单。", "用户转人工以后，工单会自己出现在这里。")
 
     def _row(self, case: Case) -> None:
-        row = ui.row().classes("listed items-center gap-3 no-wrap").props("tabindex=0 role=link")
-        for event in ("click", "keydown.enter"):
-            row.on(event, lambda: ui.navigate.to(f"/tickets/{case.number}"))
-        with row:
+        with opening(f"/tickets/{case.number}"):
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(case.question or "（内容已清除）").classes("ellipsis w-full")
                 who = case.agent or "无人认领"

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import StoppedError, Visit
-from bot.console.shell import Page, empty
+from bot.console.shell import Page, empty, opening
 from bot.desk.hours import SHANGHAI
 from bot.figures.period import Period, last_days
 from bot.unanswered import clusters
@@ -83,10 +83,7 @@ class ClusterList:
                 empty("task_alt", "这里没有问题。", "用户问了答不上来的，几分钟后就会出现在“待处理”里。")
 
     def _row(self, each: Cluster) -> None:
-        row = ui.row().classes("listed items-center gap-3 no-wrap").props("tabindex=0 role=link")
-        for event in ("click", "keydown.enter"):
-            row.on(event, lambda: ui.navigate.to(f"/unanswered/{each.number}"))
-        with row:
+        with opening(f"/unanswered/{each.number}"):
             ui.label(f"{each.asked}").classes("title text-primary").style("min-width: 3rem; text-align: right")
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(each.text or "（内容已按规定清除）").classes("ellipsis w-full")
