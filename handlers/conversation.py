@@ -1,12 +1,13 @@
 """What the bot remembers of a conversation: one frozen value, replaced by each turn."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from handlers.effects import Effect
 from handlers.message import Asked, Button, Reply
+from kb.model import Record
 from kb.routing import Site
 
 TicketStatus = Literal["open", "claimed", "waiting", "solved", "closed"]
@@ -65,13 +66,13 @@ class Conversation:
         """This conversation with some things changed."""
         return replace(self, **changes)
 
-    def within(self, records: Container[str]) -> "Conversation":
-        """This conversation without what it remembers of records that are no longer there."""
+    def within(self, records: Mapping[str, Record]) -> "Conversation":
+        """This conversation without what it remembers of records, or of steps, that are no longer there."""
         walk = self.walk
         walked = {walk.record, *(record for record, _ in walk.trail)} if walk else set()
         return self.but(
             record=self.record if self.record in records else None,
-            walk=walk if all(record in records for record in walked) else None,
+            walk=walk if all(record in records and records[record].steps for record in walked) else None,
             tried=tuple(record for record in self.tried if record in records),
         )
 

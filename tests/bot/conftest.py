@@ -8,7 +8,7 @@ from kb.base import KnowledgeBase
 from tests.bot.server import serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(base: KnowledgeBase) -> Iterator[str]:
     with serving(base) as url:
         yield url

@@ -223,3 +223,13 @@ def test_the_end_is_the_end(talk: Talk, base: KnowledgeBase) -> None:
     assert said.text.startswith(base.knowledge.wording.steps_over)
     assert not any(isinstance(part, StepCard) for part in said.parts)
     assert talk.says("解决了").outcome == "smalltalk"
+
+
+def test_a_walk_ends_where_a_newer_revision_has_no_steps_for_it(talk: Talk, base: KnowledgeBase) -> None:
+    talk.says("带我一步步做 #faq-13")
+    walking = talk.conversation
+    assert walking.walk is not None
+    newer = {name: record.model_copy(update={"steps": ()}) for name, record in base.knowledge.record.items()}
+    assert walking.within(base.knowledge.record) == walking
+    assert walking.within(newer).walk is None
+    assert walking.within({}).walk is None

@@ -14,14 +14,14 @@ HASTE = {"onebot_rate": 100_000, "onebot_account_rate": 1_000_000, "remind_minut
 """Tests are chattier than QQ allows."""
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _in_no_doubt_for_long() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delivery, "_AFTER_DOUBT", 0.2)
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_office(base: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     data = tmp_path_factory.mktemp("qq")
     with serving(base, data, onebot_token=TOKEN, onebot_staff_group=STAFF, **HASTE) as url:

@@ -13,7 +13,7 @@ from tests.wecom.gateway import Gateway
 from tests.wecom.office import Office, settings_of
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _in_no_hurry() -> Iterator[None]:
     """Tests are chattier than the platform allows, and wait for nobody."""
     with pytest.MonkeyPatch.context() as patch:
@@ -23,7 +23,7 @@ def _in_no_hurry() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_office(base: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     data = tmp_path_factory.mktemp("wecom")
     with Gateway() as gateway, serving(base, data, **settings_of(gateway)) as url:

@@ -29,7 +29,7 @@ class Desk(Office):
     li: Person
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _in_no_hurry() -> Iterator[None]:
     """Groups of tests are chattier than Telegram allows, and nobody waits five seconds for a file."""
     with pytest.MonkeyPatch.context() as patch:
@@ -38,7 +38,7 @@ def _in_no_hurry() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_desk(base: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     data = tmp_path_factory.mktemp("desk")
     with BotApi() as api:
