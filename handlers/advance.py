@@ -73,13 +73,32 @@ def _wordless(incoming: Incoming, conversation: Conversation, base: KnowledgeBas
     sent = incoming.image or incoming.file
     if not sent:
         return Turn((), conversation)
-    if not handoff.is_open(conversation.ticket) or conversation.ticket is None:
+    memory = Heard("", incoming.at, settled=True, picture=True) if incoming.at and not incoming.group else None
+    turn = _sent(sent, incoming, conversation, base)
+    replies = () if _more_pictures(incoming, conversation) else turn.replies
+    return Turn(replies, turn.conversation.but(heard=memory), turn.effects)
+
+
+def _sent(sent: str, incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    ticket = conversation.ticket
+    if not handoff.is_open(ticket) or ticket is None:
         return unreadable(conversation, base, picture=incoming.image is not None)
-    effects = (AddToTicket(conversation.ticket.number, "picture", sent),)
-    if handoff.in_charge(conversation.ticket):
+    effects = (AddToTicket(ticket.number, "picture", sent),)
+    if handoff.in_charge(ticket):
         return Turn((), conversation, effects)
-    kept = base.knowledge.wording.picture_kept.format(number=conversation.ticket.number)
-    return say(Reply("escalate", (Text(kept),), ticket=conversation.ticket.number), conversation, *effects)
+    kept = base.knowledge.wording.picture_kept.format(number=ticket.number)
+    return say(Reply("escalate", (Text(kept),), ticket=ticket.number), conversation, *effects)
+
+
+def _more_pictures(incoming: Incoming, conversation: Conversation) -> bool:
+    """Whether a picture was answered just before: an album comes as several messages and is answered once."""
+    before = conversation.heard
+    return before is not None and before.picture and _hasty(conversation, incoming)
+
+
+def _hasty(conversation: Conversation, incoming: Incoming) -> bool:
+    before, at = conversation.heard, incoming.at
+    return before is not None and at is not None and timedelta(0) <= at - before.at <= HASTE
 
 
 def _with_fragments(conversation: Conversation, heard: Understanding) -> Understanding:
@@ -87,10 +106,10 @@ def _with_fragments(conversation: Conversation, heard: Understanding) -> Underst
 
     A button, a number or a command is no fragment: it answers what the bot has just said.
     """
-    before, at = conversation.heard, heard.incoming.at
-    if before is None or before.settled or at is None or heard.incoming.group:
+    before = conversation.heard
+    if before is None or before.settled or heard.incoming.group or not _hasty(conversation, heard.incoming):
         return heard
-    if not timedelta(0) <= at - before.at <= HASTE or heard.pointer or heard.number is not None or heard.said_only:
+    if heard.pointer or heard.number is not None or heard.said_only:
         return heard
     return replace(heard, text=clip(f"{before.text} {heard.text}"))
 
@@ -100,7 +119,7 @@ def _turn(heard: Understanding, conversation: Conversation, base: KnowledgeBase,
     if handoff.in_charge(ticket) and ticket:
         if heard.intent in _WHILE_IN_CHARGE:
             return commands.command(heard, conversation, base, scene) or Turn((), conversation)
-        return Turn((), conversation, (AddToTicket(ticket.number, "said", heard.text),))
+        return Turn((), conversation, (AddToTicket(ticket.number, "said", heard.incoming.text),))
     if heard.pointer:
         return commands.press(heard.pointer, heard, conversation, base, scene)
     if scene.elsewhere is not None and _comes_from_a_group(scene.elsewhere, heard, conversation):

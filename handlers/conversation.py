@@ -39,11 +39,12 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The last message and when it came, to read hasty fragments together."""
+    """The last message and when it came, to read hasty fragments together. ``picture``: it was one, without words."""
 
     text: str
     at: datetime
     settled: bool
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ class Cases:
                 await self._said(tx, case, effect.text, now)
             case AddToTicket(field="picture"):
                 await tickets.note(tx, case.number, now, "picture", by="user", text=effect.text)
+                await self._answered(tx, case, now)
             case AddToTicket():
                 await tickets.change(tx, case.number, now, **{effect.field: effect.text})
                 label = _DETAILS.get(effect.field, effect.field)
@@ -157,10 +158,14 @@ class Cases:
 
     async def _said(self, tx: AsyncConnection, case: Case, text: str, now: datetime) -> None:
         await tickets.note(tx, case.number, now, "said", by="user", text=text)
+        await self._answered(tx, case, now)
+        await self.cards.tell(tx, case, f"用户：{text}", now)
+
+    async def _answered(self, tx: AsyncConnection, case: Case, now: datetime) -> None:
+        """What the user sends, words or a picture, is his answer to whoever waits for one."""
         status = after(case.status, "answer")
         if status and status != case.status:
             await tickets.change(tx, case.number, now, status=status)
-        await self.cards.tell(tx, case, f"用户：{text}", now)
 
     async def _deed(self, tx: AsyncConnection, case: Case, deed: Deed, now: datetime, told: str, **values: Any) -> None:
         status = after(case.status, deed)

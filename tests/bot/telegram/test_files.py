@@ -131,7 +131,6 @@ def test_a_question_with_a_file_that_is_too_big_is_answered(desk: Desk, anna: Pe
     desk.hears(anna, "退出考勤", "这个文件超过 20 MB")
 
 
-@pytest.mark.xfail(strict=True, reason="bot.desk.cases takes words for an answer, and a picture for none")
 def test_a_picture_is_an_answer_to_staff(desk: Desk, anna: Person) -> None:
     number, card = desk.opens(anna)
     desk.wang.says("请发个截图", desk.staff, reply_to=card)
@@ -157,7 +156,6 @@ def test_an_album_for_the_ticket_is_shown_whole(desk: Desk, anna: Person) -> Non
     assert len(wait_for_files(desk, number, 3)) == 3
 
 
-@pytest.mark.xfail(strict=True, reason="each picture of an album is a message of its own and gets an answer of its own")
 def test_an_album_is_answered_once(desk: Desk, anna: Person) -> None:
     album(anna, 3)
     desk.hears(anna, PICTURE_SEEN)

@@ -130,7 +130,6 @@ def test_what_staff_write_at_length_comes_in_as_many_messages_as_it_needs(desk: 
     assert (first.text + rest.text).count("😀") == 2048
 
 
-@pytest.mark.xfail(strict=True, reason="handlers.advance cuts what is for staff to 2000 characters, as for the matcher")
 def test_what_a_user_writes_at_length_reaches_staff_whole(desk: Desk, anna: Person) -> None:
     desk.takes(anna, desk.wang)
     long = "".join(f"第{place}次打卡，还是不行；" for place in range(700))[:4096]
