@@ -61,44 +61,32 @@ def _overheard(conversation: Conversation, incoming: Incoming, base: KnowledgeBa
 def _addressed(conversation: Conversation, incoming: Incoming, base: KnowledgeBase, scene: Scene) -> Turn:
     heard = _with_fragments(conversation, Understanding(incoming, clip(incoming.text), base))
     if heard.empty:
-        return _wordless(incoming, conversation, base)
+        return _sent(incoming, conversation, base)
     turn = _turn(heard, conversation, base, scene)
     settled = turn.reply.outcome not in ("unknown", "choices", "smalltalk")
     memory = Heard(heard.text, incoming.at, settled) if incoming.at and not incoming.group else None
-    return Turn(turn.replies, turn.conversation.but(heard=memory), (*turn.effects, _log(heard, turn.reply)))
+    state = turn.conversation.but(heard=memory, album=incoming.album)
+    return Turn(turn.replies, state, (*turn.effects, _log(heard, turn.reply)))
+
+
+def _sent(incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
+    """Nothing typed: silence, or a picture or file, which goes to whoever has the case. An album is answered once."""
+    if not incoming.image and not incoming.file:
+        return Turn((), conversation)
+    turn = _wordless(incoming, conversation, base)
+    told = incoming.album is not None and incoming.album == conversation.album
+    return Turn(() if told else turn.replies, turn.conversation.but(album=incoming.album), turn.effects)
 
 
 def _wordless(incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
-    """Nothing typed: silence, or a picture or file, which goes to whoever has the case."""
-    sent = incoming.image or incoming.file
-    if not sent:
-        return Turn((), conversation)
-    memory = Heard("", incoming.at, settled=True, picture=True) if incoming.at and not incoming.group else None
-    turn = _sent(sent, incoming, conversation, base)
-    replies = () if _more_pictures(incoming, conversation) else turn.replies
-    return Turn(replies, turn.conversation.but(heard=memory), turn.effects)
-
-
-def _sent(sent: str, incoming: Incoming, conversation: Conversation, base: KnowledgeBase) -> Turn:
     ticket = conversation.ticket
     if not handoff.is_open(ticket) or ticket is None:
         return unreadable(conversation, base, picture=incoming.image is not None)
-    effects = (AddToTicket(ticket.number, "picture", sent),)
+    effects = (AddToTicket(ticket.number, "picture", incoming.image or incoming.file or ""),)
     if handoff.in_charge(ticket):
         return Turn((), conversation, effects)
     kept = base.knowledge.wording.picture_kept.format(number=ticket.number)
     return say(Reply("escalate", (Text(kept),), ticket=ticket.number), conversation, *effects)
-
-
-def _more_pictures(incoming: Incoming, conversation: Conversation) -> bool:
-    """Whether a picture was answered just before: an album comes as several messages and is answered once."""
-    before = conversation.heard
-    return before is not None and before.picture and _hasty(conversation, incoming)
-
-
-def _hasty(conversation: Conversation, incoming: Incoming) -> bool:
-    before, at = conversation.heard, incoming.at
-    return before is not None and at is not None and timedelta(0) <= at - before.at <= HASTE
 
 
 def _with_fragments(conversation: Conversation, heard: Understanding) -> Understanding:
@@ -106,10 +94,10 @@ def _with_fragments(conversation: Conversation, heard: Understanding) -> Underst
 
     A button, a number or a command is no fragment: it answers what the bot has just said.
     """
-    before = conversation.heard
-    if before is None or before.settled or heard.incoming.group or not _hasty(conversation, heard.incoming):
+    before, at = conversation.heard, heard.incoming.at
+    if before is None or before.settled or at is None or heard.incoming.group:
         return heard
-    if heard.pointer or heard.number is not None or heard.said_only:
+    if not timedelta(0) <= at - before.at <= HASTE or heard.pointer or heard.number is not None or heard.said_only:
         return heard
     return replace(heard, text=clip(f"{before.text} {heard.text}"))
 

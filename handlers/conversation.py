@@ -39,12 +39,11 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The last message and when it came, to read hasty fragments together. ``picture``: it was one, without words."""
+    """The last message and when it came, to read hasty fragments together."""
 
     text: str
     at: datetime
     settled: bool
-    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Conversation:
     tried: tuple[str, ...] = ()
     ticket: Ticket | None = None
     heard: Heard | None = None
+    album: str | None = None
 
     def but(self, **changes: Any) -> "Conversation":
         """This conversation with some things changed."""

@@ -16,7 +16,7 @@ class Incoming:
     """One message. ``at``: when it came in, where the channel knows (then hasty fragments are read together).
 
     ``image``: a picture came with it; ``file``: something else that cannot be read (a document, a voice message).
-    ``addressed``: meant for the bot; always so in a private chat, in a group by mention, reply or command.
+    ``album``: what several pictures, sent as one, have in common. ``addressed``: meant for the bot; always so in a private chat, in a group by mention, reply or command.
     """
 
     text: str
@@ -24,6 +24,7 @@ class Incoming:
     addressed: bool = True
     image: str | None = None
     file: str | None = None
+    album: str | None = None
     at: datetime | None = None
 
 

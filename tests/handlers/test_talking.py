@@ -205,6 +205,15 @@ def test_a_picture_with_words_is_its_words(talk: Talk) -> None:
     assert talk.says("考勤地址怎么改", image="shot.png").records == ("faq-13",)
 
 
+@pytest.mark.parametrize("caption", ["", "考勤地址怎么改"])
+def test_an_album_is_answered_once(talk: Talk, caption: str) -> None:
+    first, second = (talk.says(words, image="shot.png", album="77") for words in (caption, ""))
+    assert first.outcome == ("answer" if caption else "ask")
+    assert second.outcome == "silent"
+    assert talk.says("", image="shot.png").outcome == "ask"
+    assert talk.says("", image="shot.png", album="78").outcome == "ask"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\u200b\u200d", "\n\t"])
 def test_nothing_typed_is_nothing_said(text: str, talk: Talk) -> None:
     said = talk.says(text)

@@ -93,6 +93,7 @@ class Understanding:
             addressed=addressed,
             image=attachment.name or "图片" if attachment and kind == "图片" else None,
             file=attachment.name or "文件" if attachment and kind != "图片" else None,
+            album=message.media_group_id,
             at=message.date,
         )
         thread = str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else ""
