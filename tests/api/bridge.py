@@ -21,7 +21,7 @@ from bot import api_commands
 from bot.api_parser import api_parser
 from bot.settings import Settings
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 _numbers = count()
 
 
@@ -92,6 +92,11 @@ class Bridge:
 
     def close(self) -> None:
         self.http.close()
+
+
+def ticket(bridge: Bridge, **fields: str) -> int:
+    [said] = bridge.says("转人工", **fields)
+    return int(re.findall(r"\d{4,6}", said["text"])[0])
 
 
 @dataclass

@@ -6,15 +6,10 @@ from pathlib import Path
 
 from bot.channels.http.webhook import SIGNATURE
 from kb.base import KnowledgeBase
-from tests.api.bridge import Bridge, command, new_key, until, webhook
+from tests.api.bridge import Bridge, command, new_key, ticket, until, webhook
 from tests.api.conftest import Office
 from tests.api.desk import agent_does
 from tests.bot.server import serving
-
-
-def ticket(bridge: Bridge, **fields: str) -> int:
-    [said] = bridge.says("转人工", **fields)
-    return int(re.findall(r"\d{4,6}", said["text"])[0])
 
 
 def test_what_staff_say_is_fetched(bridge: Bridge, other: Bridge, office: Office) -> None:
@@ -34,9 +29,9 @@ def test_waiting_for_it(bridge: Bridge, office: Office) -> None:
     number = ticket(bridge)
     began = time.monotonic()
     assert bridge.later(wait=0.5) == []
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 30
     office.agent_does("reply", number, "马上")
-    taken, said = bridge.later(wait=10)
+    taken, said = bridge.later(wait=30)
     assert "接手" in taken["text"]
     assert "马上" in said["text"]
 
@@ -104,7 +99,7 @@ def test_a_webhook_in_trouble_is_tried_again_in_order(office: Office) -> None:
         hook.answers = [500, 302, 404]
         for text in ("一", "二", "三"):
             office.agent_does("reply", number, f"第{text}句")
-        until(lambda: "第三句" in "".join(hook.texts()), 30)
+        until(lambda: "第三句" in "".join(hook.texts()))
         said = [text for text in hook.texts() if "句" in text]
         assert [re.findall("第.句", text)[0] for text in said] == ["第一句", "第二句", "第三句"]
         assert not any("elsewhere" in headers.get("Path", "") for headers, _ in hook.got)

@@ -21,7 +21,7 @@ from bot.web.app import build_app
 from bot.web.visits import Visits
 from kb.base import KnowledgeBase
 
-_PATIENCE = 20
+_PATIENCE = 90
 ALWAYS = DeskHours(days=(1, 2, 3, 4, 5, 6, 7), opens="00:00", closes="23:59")
 """The desk is staffed."""
 

@@ -18,7 +18,7 @@ from kb.base import KnowledgeBase
 from tests.bot.server import serving
 from tests.contract.client import Client, Shown
 
-_PATIENCE = 30.0
+_PATIENCE = 90.0
 _GLANCE = 0.02
 _QUIET = 0.15
 """Seconds in which nothing more comes, so that what was said is all."""

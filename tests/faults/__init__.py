@@ -78,7 +78,7 @@ class Talk:
     """What all clients share: how far they are, and whether to come to an end."""
 
     draw: Callable[["Talk"], None]
-    patience: float = 90.0
+    patience: float = 240.0
     """Seconds after which a client takes a reply for lost. Lives are short and starts are slow: replies take their time."""
     stop: Event = field(default_factory=Event)
     sent: int = 0
@@ -109,7 +109,7 @@ class Asker:
             self.person.says(question.text)
             self.titles.append(question.title)
 
-    def hears(self, timeout: float = 15) -> Verdict:
+    def hears(self, timeout: float = 60) -> Verdict:
         """What he has got, as soon as it is all there."""
         self.api.until(lambda: set(self.titles) <= set(self.seen()), timeout)
         return judge(self.titles, self.seen())

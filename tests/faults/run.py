@@ -194,7 +194,7 @@ def _await_call(api: BotApi) -> None:
     before = len(api.calls_of("sendMessage"))
     # If nothing more is sent, everybody waits for what is lost; that is for the judge to say.
     with suppress(AssertionError):
-        api.until(lambda: len(api.calls_of("sendMessage")) > before)
+        api.until(lambda: len(api.calls_of("sendMessage")) > before, timeout=10)
 
 
 @contextmanager

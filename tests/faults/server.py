@@ -29,7 +29,7 @@ from tests.telegram import BotApi
 ROOT = Path(__file__).parent.parent.parent
 _COMPILED = ROOT / "var" / "knowledge"
 _READY_WITHIN = 120.0
-_PATIENCE = 25.0
+_PATIENCE = 90.0
 """As the page has it."""
 _LOOK_AGAIN = 0.03
 _PORTS = range(10_000, 18_000)

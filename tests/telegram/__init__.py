@@ -108,15 +108,15 @@ class BotApi:
             said = [one for one in stored if one.body["from"]["id"] == self.world.bot_id and not one.is_service]
             return [SentMessage.of(one) for one in said]
 
-    def wait(self, chat: HasId | int, count: int = 1, timeout: float = 10) -> SentMessage:
+    def wait(self, chat: HasId | int, count: int = 1, timeout: float = 60) -> SentMessage:
         """The newest message, as soon as the bot has said this many in a chat."""
         return self._await(chat, lambda said: said[-1] if len(said) >= count else None, timeout, f"{count} messages")
 
-    def wait_for(self, chat: HasId | int, fits: Callable[[SentMessage], object], timeout: float = 10) -> SentMessage:
+    def wait_for(self, chat: HasId | int, fits: Callable[[SentMessage], object], timeout: float = 60) -> SentMessage:
         """The newest message that fits, as soon as there is one."""
         return self._await(chat, lambda said: next(filter(fits, reversed(said)), None), timeout, "such a message")
 
-    def until(self, fits: Callable[[], object], timeout: float = 10) -> None:
+    def until(self, fits: Callable[[], object], timeout: float = 60) -> None:
         """Waits until something is so of the stand-in: of ``calls``, ``pending``, ``answers``."""
         with self.world.changed:
             if not self.world.changed.wait_for(fits, timeout):

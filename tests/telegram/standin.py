@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.telegram.faults import Fault, Faults, Refusal, bad_request
 from tests.telegram.world import Json, Pending, Webhook, World, units
 
-_PATIENCE = 10
+_PATIENCE = 60
 _AT_ONCE = 200
 _PORTS = range(18_000, 32_000)
 """Below those that the system gives to callers: a port that is closed for a while stays ours."""

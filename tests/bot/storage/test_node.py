@@ -21,7 +21,7 @@ from kb.base import KnowledgeBase
 from tests.bot.storage.conftest import Run
 from tests.bot.storage.stores import FILE, NOON, somebody
 
-_PATIENCE = 8.0
+_PATIENCE = 60.0
 
 
 async def say(database: Database, conversation: int) -> None:

@@ -23,7 +23,7 @@ from bot.storage.tables import outbox as table
 from kb.base import KnowledgeBase
 from tests.bot.storage.conftest import Run
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 
 
 class Platform:

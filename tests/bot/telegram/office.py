@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.telegram import BotApi, Group, HasId, Person, SentMessage
 
-_PATIENCE = 20.0
+_PATIENCE = 90.0
 _GLANCE = 0.01
 _UNDONE = (
     "SELECT (SELECT count(*) FROM inbox WHERE state = 'new') + (SELECT count(*) FROM outbox WHERE state = 'waiting')"

@@ -77,5 +77,5 @@ def test_an_attachment_without_a_path_is_given_up_after_some_tries(desk: Desk, a
     desk.api.faults.garbage("getFile", body=WRONG_SHAPE)
     desk.opens(anna)
     anna.sends_photo()
-    desk.api.until(lambda: bool(desk.rows("SELECT 1 FROM attachment WHERE attempts = 2")), timeout=10)
-    desk.api.until(lambda: not desk.rows("SELECT 1 FROM attachment WHERE state = 'new' AND attempts > 0"), timeout=15)
+    desk.api.until(lambda: bool(desk.rows("SELECT 1 FROM attachment WHERE attempts = 2")), timeout=60)
+    desk.api.until(lambda: not desk.rows("SELECT 1 FROM attachment WHERE state = 'new' AND attempts > 0"), timeout=60)

@@ -87,7 +87,7 @@ def test_health_says_how_telegram_is_doing(base: KnowledgeBase) -> None:
             return str(health["channels"]["telegram"]["state"])
 
         def comes(wanted: str) -> bool:
-            give_up = time.monotonic() + 10
+            give_up = time.monotonic() + 60
             while state() != wanted and time.monotonic() < give_up:
                 time.sleep(0.05)
             return state() == wanted
