@@ -67,7 +67,7 @@ def test_within_what_the_platform_allows() -> None:
 
 
 CALLBACK = Callback(id="m1", req_id="r1", chat="u1", user="u1", group=False, kind="text")
-DELIVERY = Delivery(1, "wecom", "u1", "u1", {"text": "x"}, "reply", 0, datetime(2026, 1, 1, tzinfo=UTC), None)
+DELIVERY = Delivery(1, "wecom", "u1", "u1", {"text": "x", "quote": "m1"}, "reply", 0, datetime(2026, 1, 1, tzinfo=UTC), None)
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,10 @@ DELIVERY = Delivery(1, "wecom", "u1", "u1", {"text": "x"}, "reply", 0, datetime(
         ({}, {}, 301, True, None),
         ({}, {}, 0, False, None),
         ({}, {"purpose": "staff"}, 0, True, None),
-        ({}, {"lane": "u2"}, 0, True, None),
         ({"req_id": ""}, {}, 0, True, None),
-        ({"group": True, "chat": "g"}, {"lane": "g", "payload": {"quote": "m1"}}, 0, True, "r1"),
-        ({"group": True, "chat": "g"}, {"lane": "g", "payload": {"quote": "m2"}}, 0, True, None),
-        ({"group": True, "chat": "g"}, {"lane": "g", "payload": {"quote": None}}, 0, True, None),
+        ({}, {"payload": {"quote": "m2"}}, 0, True, None),
+        ({}, {"payload": {"quote": None}}, 0, True, None),
+        ({"group": True, "chat": "g"}, {"lane": "g"}, 0, True, "r1"),
     ],
 )
 def test_which_callback_a_message_answers(
@@ -101,9 +100,10 @@ def test_a_callback_is_answered_once_and_a_try_again_names_the_same() -> None:
     replies.heard(CALLBACK, line)
     replies.heard(CALLBACK.model_copy(update={"id": "m2", "req_id": "r2"}), line)
     first, second = DELIVERY, replace(DELIVERY, id=2)
-    assert replies.for_delivery(first, line) == "r2", "the latest"
-    assert replies.for_delivery(first, line) == "r2"
-    assert replies.for_delivery(second, line) is None
+    assert replies.for_delivery(first, line) == "r1"
+    assert replies.for_delivery(first, line) == "r1"
+    assert replies.for_delivery(second, line) is None, "what else there is to say goes actively"
+    assert replies.for_delivery(replace(DELIVERY, id=3, payload={"quote": "m2"}), line) == "r2"
     replies.spent(first)
     assert replies.for_delivery(first, line) is None
 
@@ -134,6 +134,7 @@ def test_a_press_is_acknowledged_within_five_seconds() -> None:
         (40058, NeverError, None),
         (60111, NeverError, None),
         (86003, NeverError, None),
+        (93006, NeverError, None),
     ],
 )
 def test_what_a_number_means(code: int, kind: type[Exception], counts: bool | None) -> None:

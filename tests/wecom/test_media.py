@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from bot.channels.wecom.media import MediaError, decrypted
+from bot.channels.wecom.media import MediaError, decrypted, name_in
 from tests.wecom.office import Office
 
 KEY = bytes(range(32))
@@ -22,6 +22,7 @@ class Store(BaseHTTPRequestHandler):
     """Where the platform keeps what people send."""
 
     content: ClassVar[dict[str, bytes]] = {}
+    names: ClassVar[dict[str, str]] = {}
     failures: ClassVar[int] = 0
 
     def do_GET(self) -> None:
@@ -31,6 +32,8 @@ class Store(BaseHTTPRequestHandler):
             self.send_response(502)
         else:
             self.send_response(200 if found is not None else 404)
+        if self.path in self.names:
+            self.send_header("Content-Disposition", self.names[self.path])
         self.end_headers()
         self.wfile.write(found or b"")
 
@@ -84,6 +87,32 @@ def test_the_picture_of_a_case_is_kept(office: Office, store: str) -> None:
     assert _fetched(office, f"{store}/pic") == ("kept", PICTURE)
 
 
+def test_a_file_is_called_what_its_sender_called_it(office: Office, store: str) -> None:
+    """The message does not say: the address does."""
+    Store.content["/file"] = encrypted(b"%PDF-1.7")
+    Store.names["/file"] = "attachment; filename*=UTF-8''%E5%90%88%E5%90%8C%201.pdf"
+    assert _fetched(office, f"{store}/file", "file") == ("kept", b"%PDF-1.7")
+    [(name, path)] = office.rows("SELECT name, path FROM attachment ORDER BY id DESC LIMIT 1")
+    assert name == "合同 1.pdf"
+    assert str(path).endswith("-合同_1.pdf")
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("", None),
+        ("attachment", None),
+        ('attachment; filename="a b.pdf"', "a b.pdf"),
+        ('attachment; filename="%E5%90%88%E5%90%8C.pdf"', "合同.pdf"),
+        ("attachment; filename=\"x.pdf\"; filename*=utf-8''%E5%90%88%E5%90%8C.pdf", "合同.pdf"),
+        ("attachment; filename*=utf-8''%00%ff", "\ufffd"),
+        (f'attachment; filename="{"a" * 500}"', "a" * 200),
+    ],
+)
+def test_the_name_that_a_header_tells(header: str, name: str | None) -> None:
+    assert name_in(header) == name
+
+
 def test_an_address_that_is_no_longer_good(office: Office, store: str) -> None:
     assert _fetched(office, f"{store}/gone") == ("failed", None)
 
@@ -92,11 +121,11 @@ def test_an_address_that_is_none(office: Office) -> None:
     assert _fetched(office, "file:///etc/passwd") == ("failed", None)
 
 
-def _fetched(office: Office, url: str) -> tuple[object, bytes | None]:
-    """A user in the middle of a case sends a picture; what became of it."""
+def _fetched(office: Office, url: str, kind: str = "image") -> tuple[object, bytes | None]:
+    """A user in the middle of a case sends a picture or file; what became of it."""
     anna = office.friend()
     office.opens(anna)
-    picture = {"msgtype": "image", "image": {"url": url, "aeskey": base64.b64encode(KEY).decode()}}
+    picture = {"msgtype": kind, kind: {"url": url, "aeskey": base64.b64encode(KEY).decode()}}
     office.expects(office.gateway.sends(anna, picture))
     office.settle()
     office.forget()

@@ -125,6 +125,15 @@ def test_a_reply_in_a_group_answers_the_message_it_belongs_to(office: Office) ->
     office.forget()
 
 
+def test_two_messages_at_once_get_each_its_own_reply(office: Office) -> None:
+    anna = office.friend()
+    asked = [office.gateway.says(anna, text) for text in (QUESTION, "所有电话都发我")]
+    for msgid in asked:
+        office.expects(msgid)
+    first, second = office.hears(anna, ANSWER, "025")
+    assert [first.answers, second.answers] == asked
+
+
 def test_somebody_passes_anothers_question_on(office: Office) -> None:
     site = office.group()
     quote = {"msgtype": "text", "text": {"content": QUESTION}}
@@ -177,8 +186,7 @@ def test_whoever_opens_the_chat_is_welcomed(office: Office) -> None:
         {},
         {"msgtype": "text", "text": {"content": "x"}, "from": {"userid": "a/b"}},
         {"msgtype": "text", "text": {"content": "x"}, "from": "u"},
-        {"msgtype": "text", "text": {"content": "x"}, "chattype": "group", "chatid": 5},
-        {"msgtype": "text", "text": {"content": "x"}, "msgid": None},
+        {"msgtype": "text", "text": {"content": "x"}, "chattype": "group", "chatid": 2**70},
     ],
 )
 def test_what_nobody_can_answer_is_passed_over(content: Any, office: Office) -> None:

@@ -17,6 +17,7 @@ _LONGEST_TEXT = 20_000
 _LONGEST_URL = 4000
 _MOST_MEDIA = 20
 _LATEST = 2**33
+_LARGEST_NAME = 2**64
 _KINDS = ("text", "image", "mixed", "voice", "file", "video")
 _MEDIA = {"image": "图片", "file": "文件", "video": "视频"}
 
@@ -60,9 +61,10 @@ class Callback(BaseModel):
 def callback_of(frame: Frame) -> Callback | None:
     """The callback in a frame; None where it does not say who, where or which. Raises nothing."""
     body = frame.body
-    msgid, user = _text(body, "msgid"), _text(body, "from", "userid")
-    group = _text(body, "chattype") == "group"
-    chat = _text(body, "chatid") if group else user
+    # An event may come without a name of its own; its frame always has one.
+    msgid, user = _name(body, "msgid") or frame.req_id, _name(body, "from", "userid")
+    group = _is_group(body, user)
+    chat = _name(body, "chatid") if group else user
     if not msgid or not _USER.fullmatch(user) or not _CHAT.fullmatch(chat):
         return None
     return Callback(
@@ -74,6 +76,12 @@ def callback_of(frame: Frame) -> Callback | None:
         at=_time(body.get("create_time")),
         **(_event(body) if frame.cmd == EVENT else _message(body)),
     )
+
+
+def _is_group(body: dict[str, Any], user: str) -> bool:
+    """Whether it happened in a group. Events need not say so; then only a group has a name that is not the person's."""
+    kind = _text(body, "chattype")
+    return kind == "group" if kind else _name(body, "chatid") not in ("", user)
 
 
 def _event(body: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +137,14 @@ def _text(part: Any, *path: str) -> str:
         part = part.get(name) if isinstance(part, dict) else None
     # JSON can hold halves of characters, and nothing that keeps text takes them.
     return part[:_LONGEST_TEXT].encode("utf-8", "replace").decode() if isinstance(part, str) else ""
+
+
+def _name(part: Any, *path: str) -> str:
+    """A name at a place in a JSON value; a number is a name as well."""
+    for name in path:
+        part = part.get(name) if isinstance(part, dict) else None
+    is_number = isinstance(part, int) and not isinstance(part, bool) and abs(part) < _LARGEST_NAME
+    return str(part) if is_number else _text({"name": part}, "name")
 
 
 def _time(value: object) -> datetime | None:

@@ -52,9 +52,10 @@ class Files:
         if "aeskey" not in row.ref:
             return {"state": "skipped"}
         try:
-            content = await fetch(client, row.ref["url"], row.ref["aeskey"])
-            path = self._folder / f"{row.id}-{_safe_name(row.name, content)}"
-            await asyncio.to_thread(_keep, path, content)
+            found = await fetch(client, row.ref["url"], row.ref["aeskey"])
+            name = row.name or found.name
+            path = self._folder / f"{row.id}-{_safe_name(name, found.content)}"
+            await asyncio.to_thread(_keep, path, found.content)
         except MediaError as error:
             log.warning("attachment %d cannot be fetched: %s", row.id, error)
             return {"state": "failed"}
@@ -63,7 +64,7 @@ class Files:
             log.warning("attachment %d was not fetched (try %d): %s", row.id, attempts, type(error).__name__)
             state = "failed" if attempts >= _MOST_ATTEMPTS else "new"
             return {"state": state, "attempts": attempts, "due_at": self._now() + timedelta(seconds=2**attempts)}
-        return {"state": "kept", "path": path.name, "size": len(content)}
+        return {"state": "kept", "path": path.name, "size": len(found.content), "name": name}
 
 
 def _keep(path: Path, content: bytes) -> None:

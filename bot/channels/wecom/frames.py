@@ -16,6 +16,8 @@ WELCOME = "aibot_respond_welcome_msg"
 UPDATE = "aibot_respond_update_msg"
 SEND = "aibot_send_msg"
 _LONGEST_NAME = 256
+_CONTROL = dict.fromkeys((*range(0x9), *range(0xB, 0x20)))
+"""All but tab and line feed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,9 @@ class Frame:
 def read(raw: str | bytes) -> Frame | None:
     """The frame in what came over the wire; None where it is none. Raises nothing."""
     try:
-        # Not strict: the platform has been seen to send control characters as they are.
-        found = json.loads(raw, strict=False, parse_float=_finite, parse_constant=_nothing)
+        text = raw.decode() if isinstance(raw, bytes) else raw
+        # The platform has been seen to send control characters as they are; its own clients leave them out.
+        found = json.loads(text.translate(_CONTROL), strict=False, parse_float=_finite, parse_constant=_nothing)
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
@@ -71,7 +74,8 @@ def new_id(cmd: str) -> str:
 
 
 def _name(value: object) -> str:
-    return value[:_LONGEST_NAME] if isinstance(value, str) else ""
+    # JSON can hold halves of characters, and nothing that keeps or sends text takes them.
+    return value[:_LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _finite(digits: str) -> float | None:

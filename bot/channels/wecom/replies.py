@@ -19,10 +19,7 @@ _Name = TypeVar("_Name", int, str)
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    id: str
     req_id: str
-    chat: str
-    group: bool
     link: "ref[Link]"
     at: float
 
@@ -40,13 +37,8 @@ class Replies:
         """A message came that can be replied to."""
         if not callback.req_id:
             return
-        heard = _Open(callback.id, callback.req_id, callback.chat, callback.group, ref(link), self._clock())
-        if callback.kind == "press":
-            _remember(self._presses, callback.id, heard)
-            return
-        if not callback.group:
-            self._forget(callback.chat)
-        _remember(self._open, callback.id, heard)
+        heard = _Open(callback.req_id, ref(link), self._clock())
+        _remember(self._presses if callback.kind == "press" else self._open, callback.id, heard)
 
     def for_press(self, name: str, link: Link) -> str | None:
         """What an acknowledgement of a pressed button names; None where it is too late for one."""
@@ -67,18 +59,9 @@ class Replies:
         self._given.pop(delivery.id, None)
 
     def _take(self, delivery: Delivery) -> _Open | None:
-        """In a group a reply says which message it answers; alone it answers the latest."""
-        if delivery.purpose != "reply":
-            return None
+        """A reply says which message it answers; what does not is no reply to any."""
         quote = delivery.payload.get("quote")
-        if quote:
-            return self._open.pop(str(quote), None)
-        name = next((each.id for each in self._open.values() if each.chat == delivery.lane and not each.group), None)
-        return self._open.pop(name, None) if name else None
-
-    def _forget(self, chat: str) -> None:
-        for name in [each.id for each in self._open.values() if each.chat == chat and not each.group]:
-            del self._open[name]
+        return self._open.pop(str(quote), None) if quote and delivery.purpose == "reply" else None
 
 
 def _remember(known: "OrderedDict[_Name, _Open]", name: _Name, found: _Open) -> None:

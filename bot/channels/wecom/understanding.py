@@ -39,9 +39,10 @@ class Understanding:
             return Ignored("malformed")
         heard = self._heard(callback)
         happening = await self.hearing.of(heard, event, tx)
-        if callback.kind == "press" and isinstance(happening, Said):
-            return await _pressed(callback, happening, tx)
-        return happening
+        if not isinstance(happening, Said):
+            return happening
+        # Alone as well a reply has to say which message it answers, or two messages get each other's.
+        return await _pressed(callback, happening, tx) if callback.kind == "press" else replace(happening, quote=callback.id)
 
     def _heard(self, callback: Callback) -> Heard:
         text = callback.text
