@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import httpx
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -25,6 +26,7 @@ from bot.storage.keys import SCOPES, Key, Made
 
 T = TypeVar("T")
 _MOST_PER_MINUTE = 100_000
+_PORTS = 65536
 _PERIOD = re.compile(r"([1-9]\d{0,3})([dwmy])", re.ASCII)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _URL = re.compile(r"https?://[^\s/?#@]+(/[^\s#]*)?", re.IGNORECASE)
@@ -39,7 +41,7 @@ def run_add(settings: Settings, options: argparse.Namespace) -> int:
         raise UsageError("名字要写 1 到 80 个字。")
     if not 1 <= options.per_minute <= _MOST_PER_MINUTE:
         raise UsageError(f"--per-minute 要在 1 到 {_MOST_PER_MINUTE} 之间。")
-    if options.webhook and not _URL.fullmatch(options.webhook):
+    if options.webhook and not _is_address(options.webhook):
         raise UsageError("--webhook 要写完整的网址，例如 https://bridge.example.com/hook，不能带用户名密码。")
     strange = [scope for scope in options.scope or () if scope not in SCOPES]
     if strange:
@@ -106,6 +108,16 @@ def run_revoke(settings: Settings, options: argparse.Namespace) -> int:
         raise UsageError(f"没有编号 {options.number} 的密钥，或者早就撤销了。")
     print(f"密钥 {options.number} 已经撤销。")
     return 0
+
+
+def _is_address(url: str) -> bool:
+    """Whether something can be posted there at all; whether anybody is there shows later."""
+    try:
+        address = httpx.URL(url)
+        host, port = address.host, address.port
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return bool(_URL.fullmatch(url) and host) and (port is None or 0 < port < _PORTS)
 
 
 def _state(key: Key, moment: datetime) -> str:

@@ -1,11 +1,12 @@
 """Settings: environment variables and one optional YAML file, read once into a frozen value."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from handlers.manners import Overhearing
 from kb.load import CONTENT
@@ -21,12 +22,27 @@ _STRUCTURED = {
 }
 _CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 _WS_URL = r"^wss?://[^\s/]+"
-_ORIGIN = r"^https?://[^\s/]+$"
+_ORIGIN = re.compile(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?")
+_USUAL_PORT = {"http": "80", "https": "443"}
 _ALL_GROUPS = "*"
 
 
 class SettingsError(Exception):
     """The settings cannot be used; the text says which and why."""
+
+
+def _origin(text: str) -> str:
+    """A site as browsers name it: in small letters, and the port only where it is not the usual one."""
+    found = _ORIGIN.fullmatch(text.strip().lower().removesuffix("/"))
+    if not found:
+        raise ValueError(f"“{text}”要写成 https://www.example.com 这样：不带路径，不能用 *，中文域名写 xn-- 的形式")
+    scheme, host, port = found.groups()
+    return f"{scheme}://{host}" + (f":{port}" if port and port != _USUAL_PORT[scheme] else "")
+
+
+def _listed(value: object) -> object:
+    """Several in one line are as good as a list."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
 class DeskHours(BaseModel):
@@ -131,7 +147,7 @@ class Settings(BaseModel):
     mp_token: SecretStr | None = None
     mp_aes_key: SecretStr | None = None
     mp_api_url: str = Field("https://api.weixin.qq.com", pattern=_URL)
-    widget_origins: tuple[Annotated[str, Field(pattern=_ORIGIN)], ...] = ()
+    widget_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_listed)] = ()
     """Sites that may show the chat in a frame of theirs."""
     groups: tuple[GroupSettings, ...] = ()
     teams: tuple[Team, ...] = ()

@@ -41,7 +41,8 @@ def _picture(image: str, place: int) -> Picture:
     if _URL.fullmatch(image) and len(image) <= _LONGEST_URL:
         return Picture(url=image)
     try:
-        content = b64decode(_DATA.sub("", image, count=1), validate=True)
+        # Many encoders break their lines.
+        content = b64decode("".join(_DATA.sub("", image, count=1).split()), validate=True)
     except (binascii.Error, ValueError):
         raise RefusedError(422, f"第 {place} 张图片要写 http(s) 网址，或者 base64。") from None
     kind = next((kind for start, kind in _STARTS if content.startswith(start)), None)

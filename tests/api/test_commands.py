@@ -43,6 +43,11 @@ def test_revoking(tmp_path: Path) -> None:
         ("a", "--per-minute", "0"),
         ("a", "--webhook", "ftp://example.com"),
         ("a", "--webhook", "https://user:pass@example.com/"),
+        ("a", "--webhook", "http://[::1"),
+        ("a", "--webhook", "http://example.com:port/"),
+        ("a", "--webhook", "http://example.com:99999/"),
+        ("a", "--webhook", "http://example.com/\x00"),
+        ("a", "--webhook", "http://xn--/"),
     ],
 )
 def test_what_cannot_be_made(tmp_path: Path, arguments: tuple[str, ...]) -> None:

@@ -83,7 +83,8 @@ def test_the_same_number_of_another_key(bridge: Bridge, other: Bridge) -> None:
 
 
 def test_a_picture(bridge: Bridge, office: Office) -> None:
-    assert bridge.says("", images=[PNG]) != []
+    broken = "\n".join(PNG[start : start + 76] for start in range(0, len(PNG), 76))
+    assert bridge.says("", images=[f"{broken}\n"]) != []
     assert bridge.says("这个提示怎么办", images=[f"data:image/png;base64,{PNG}", "https://example.com/shot.png"]) != []
     assert len(list((office.data / "files").glob("api-*.png"))) == 2
     before = bridge.post("看图", images=[PNG], idempotency="picture").json()

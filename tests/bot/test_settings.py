@@ -109,3 +109,27 @@ def test_settings_do_not_change() -> None:
     settings = Settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[https://www.example.com]", ("https://www.example.com",)),
+        ("https://a.example", ("https://a.example",)),
+        ("https://a.example, http://b.example:8080", ("https://a.example", "http://b.example:8080")),
+        (
+            "[HTTPS://WWW.Example.com:443/, 'http://[::1]:80', 'https://x:8443']",
+            ("https://www.example.com", "http://[::1]", "https://x:8443"),
+        ),
+    ],
+)
+def test_sites_are_named_as_browsers_name_them(text: str, expected: tuple[str, ...]) -> None:
+    assert read_settings({"HELPDESK_WIDGET_ORIGINS": text}).widget_origins == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["'*'", "https://*.example.com", "www.example.com", "https://a/b", "https://工地.cn", "'https://a;script-src *'"]
+)
+def test_what_is_no_site(text: str) -> None:
+    with pytest.raises(SettingsError, match="HELPDESK_WIDGET_ORIGINS.*https://www.example.com"):
+        read_settings({"HELPDESK_WIDGET_ORIGINS": f"[{text}]"})

@@ -100,7 +100,8 @@ class Webhooks:
             # The answer's body is of no interest, however long it is.
             async with self._client.stream("POST", key.webhook_url or "", content=body, headers=headers) as response:
                 status, wish = response.status_code, response.headers.get("retry-after", "")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OverflowError) as error:
+            # Names that no resolver takes come as ValueError.
             raise self._later(key, type(error).__name__, None, counts=False) from error
         if not 200 <= status < 300:
             counts = status < 500 and status not in (408, 429)

@@ -52,6 +52,17 @@
     return node;
   }
 
+  /** A site's own policy may forbid style elements, and browsers older than 2023 may know nothing else. */
+  function dress(root) {
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+    } catch {
+      root.append(el("style", {}, STYLE));
+    }
+  }
+
   class Widget {
     #frame = null;
     #title;
@@ -73,10 +84,7 @@
     attach() {
       const host = el(NAME, {});
       const root = host.attachShadow({ mode: "open" });
-      // Not a style element: a site's own policy may forbid those.
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(STYLE);
-      root.adoptedStyleSheets = [sheet];
+      dress(root);
       root.append(this.#panel, this.#button);
       document.body.append(host);
     }
