@@ -1,6 +1,7 @@
 """A bridge: a chat (here the terminal, a line is “name: text”) ⇄ the helpdesk. Put your chat into receive and show."""
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -21,31 +22,25 @@ async def show(said):  # noqa: D103
 
 async def post(api, message):  # noqa: D103 - the same id again gets the same answer: it is safe to try again
     while True:
-        try:
+        answer = None
+        with contextlib.suppress(httpx.TransportError):
             answer = await api.post("messages", json=message)
-            if answer.status_code not in (429, 500, 502, 503, 504):
-                break
-        except httpx.TransportError:
-            await asyncio.sleep(2)
-        else:
-            await asyncio.sleep(float(answer.headers.get("Retry-After", 2)))
-    for said in answer.raise_for_status().json()["replies"]:
-        await show(said)
+        if answer is not None and answer.status_code not in (429, 500, 502, 503, 504):
+            return [await show(said) for said in answer.raise_for_status().json()["replies"]]
+        await asyncio.sleep(float(answer.headers.get("Retry-After", 2)) if answer is not None else 2)
 
 
 async def listen(api, last=None):  # noqa: D103 - what comes later; keep ``last`` over restarts to miss nothing
     while True:
-        try:
-            headers = {"Last-Event-ID": str(last)} if last is not None else {}
+        headers = {"Last-Event-ID": str(last)} if last is not None else {}
+        with contextlib.suppress(httpx.HTTPError):
             async with api.stream("GET", "events", headers=headers) as events:
                 async for line in events.raise_for_status().aiter_lines():
-                    if line.startswith("data: "):
-                        said = json.loads(line[6:])
-                        if "text" in said:
-                            await show(said)
-                        last = said["id"]
-        except (httpx.TransportError, httpx.HTTPStatusError):
-            await asyncio.sleep(2)
+                    said = json.loads(line[6:]) if line.startswith("data: ") else {}
+                    if "text" in said:
+                        await show(said)
+                    last = said.get("id", last)
+        await asyncio.sleep(2)
 
 
 async def main():  # noqa: D103

@@ -178,7 +178,9 @@ def test_the_site_keeps_its_looks_and_the_widget_its_own(page: Page, world: Worl
 
 def test_a_browser_that_cannot_construct_style_sheets(page: Page, world: World) -> None:
     """Phones that get no newer system than that of 2022."""
-    page.add_init_script("window.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor'); } }")
+    page.add_init_script(
+        "window.CSSStyleSheet = class { constructor() { throw new TypeError('Illegal constructor'); } }"
+    )
     page.goto(world.allowed)
     assert button(page).evaluate("node => getComputedStyle(node).color") == "rgb(255, 255, 255)"
     ask(chat(page), "考勤地址怎么改")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.channels import complaints
 from bot.channels.callback import door
 from tests.callbacks import Phone
 from tests.callbacks.conftest import Town
@@ -69,12 +70,16 @@ def test_an_old_one(phone: Phone) -> None:
         assert posted(phone, query, body) == 403
 
 
-def test_a_replay(phone: Phone) -> None:
-    """The same bytes over and over do nothing, and after a while they are not even looked at."""
+def test_a_replay(phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """The same bytes over and over do nothing but be counted, and after a while they are not even looked at."""
+    monkeypatch.setattr(complaints, "_EVERY_SECONDS", 0)
     query, body = phone.wrapped(document(phone.message("replayed", "你好")))
     answers = [httpx.post(f"{phone.url}{phone.path}", params=query, content=body.encode()) for _ in range(8)]
     assert [answer.status_code for answer in answers] == [200] * 5 + [403] * 3
     assert [len(answer.text) > 100 for answer in answers] == [True] + [False] * 7
+    said = [record.getMessage() for record in caplog.records]
+    assert sum("come before" in line for line in said) == 4
+    assert sum("signature used before" in line for line in said) == 3
 
 
 def test_an_oversized_body(phone: Phone) -> None:

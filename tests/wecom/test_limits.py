@@ -67,7 +67,9 @@ def test_within_what_the_platform_allows() -> None:
 
 
 CALLBACK = Callback(id="m1", req_id="r1", chat="u1", user="u1", group=False, kind="text")
-DELIVERY = Delivery(1, "wecom", "u1", "u1", {"text": "x", "quote": "m1"}, "reply", 0, datetime(2026, 1, 1, tzinfo=UTC), None)
+DELIVERY = Delivery(
+    1, "wecom", "u1", "u1", {"text": "x", "quote": "m1"}, "reply", 0, datetime(2026, 1, 1, tzinfo=UTC), None
+)
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ class Door:
     async def _answer(self, request: Request, letter: Letter) -> Response:
         past = self._remember(letter.event_id)
         past.calls += 1
+        if past.calls > 1:
+            self.complaints.add("a callback that has come before", letter.event_id)
         if past.text is not None:
             # The platform calls again because it did not get what it was told.
             is_retry = asyncio.get_running_loop().time() - past.began >= _CALLS_AGAIN_AFTER

@@ -41,8 +41,10 @@ class Understanding:
         happening = await self.hearing.of(heard, event, tx)
         if not isinstance(happening, Said):
             return happening
+        if callback.kind == "press":
+            return await _pressed(callback, happening, tx)
         # Alone as well a reply has to say which message it answers, or two messages get each other's.
-        return await _pressed(callback, happening, tx) if callback.kind == "press" else replace(happening, quote=callback.id)
+        return replace(happening, quote=callback.id)
 
     def _heard(self, callback: Callback) -> Heard:
         text = callback.text
