@@ -242,6 +242,7 @@ def test_a_connection_that_is_not_subscribed(gateway: Gateway, bot: EchoBot) -> 
         (["refused"] * 6, [60, 120, 240, 480, 600, 600]),
         (["displaced"] * 6, [120, 240, 480, 960, 1800, 1800]),
         (["lost", "healthy", "lost", "lost"], [1, 1, 2, 4]),
+        (["lost"] * 6 + ["subscribed", "lost", "subscribed", "lost"], [1, 2, 4, 8, 16, 32, None, 8, None, 8]),
         (["displaced", "displaced after an hour", "displaced"], [120, 120, 240]),
         (["displaced", "lost", "displaced", "healthy"], [120, 1, 240, 1]),
         (["refused", "subscribed", "refused"], [60, None, 60]),

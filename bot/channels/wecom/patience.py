@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
+_MOST_DOUBLED_AFTER_SUCCESS = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds."""
@@ -45,8 +48,9 @@ class Patience:
         return pause
 
     def subscribed(self) -> None:
-        """The credentials are good after all."""
+        """The credentials are good after all, and the platform is there: to lose it again is no reason to stay away long."""
         self._refused = 0
+        self._lost = min(self._lost, _MOST_DOUBLED_AFTER_SUCCESS)
 
     def displaced(self, lasted: float) -> float:
         """The pause after another program took our place.
