@@ -130,7 +130,7 @@ def test_two_messages_at_once_get_each_its_own_reply(office: Office) -> None:
     asked = [office.gateway.says(anna, text) for text in (QUESTION, "所有电话都发我")]
     for msgid in asked:
         office.expects(msgid)
-    first, second = office.hears(anna, ANSWER, "025")
+    first, second = office.hears(anna, ANSWER, "84632225")
     assert [first.answers, second.answers] == asked
 
 
