@@ -64,6 +64,7 @@ def build_api(messages: Messages, keyring: Keyring, limits: Limits, refused: Cou
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         responses=_REFUSALS,
         routes=documentation(),
         exception_handlers={

@@ -38,6 +38,8 @@ _SENTENCES = {
     "bool_type": "要写 true 或 false",
     "int_parsing": "要写成整数",
     "int_type": "要写成整数",
+    "float_parsing": "要写成数字",
+    "bool_parsing": "要写 true 或 false",
     "list_type": "要写成列表",
     "too_long": "太多了，最多 {max_length} 个",
     "extra_forbidden": "没有这一项",
@@ -52,7 +54,9 @@ _SENTENCES = {
 def problem(error: Mapping[str, Any]) -> dict[str, str]:
     """One thing that pydantic does not like, in Chinese."""
     where = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "header"))
-    known = _SENTENCES.get(error["type"])
+    # Of a text that is checked by a function as well, pydantic speaks as of a list.
+    text = "string_" if isinstance(error.get("input"), str) and error["type"] in ("too_long", "too_short") else ""
+    known = _SENTENCES.get(text + error["type"])
     context = error.get("ctx", {})
     if error["type"] == "value_error":
         return {"where": where, "what": str(context.get("error", "不对"))}

@@ -74,7 +74,7 @@ class Messages:
             raise RefusedError(422, "这个编号（Idempotency-Key）已经用在另一条消息上了，请换一个。")
         if not known:
             heard = posted.mentioned or posted.group is None
-            kept = await images.keep(pictures if heard else (), self._folder)
+            kept = await images.keep(pictures if heard else (), self._folder, event_id)
             await self._pipeline.accept([event(event_id, replace(posted, images=tuple(kept)))])
         return Answered(name, event_id, await self._replies(event_id, posted, patience))
 

@@ -40,6 +40,9 @@ JSON = {"Content-Type": "application/json"}
         (b'{"user": "u1", "images": ["nonsense"]}', 422),
         (b'{"user": "u1", "images": ["aGVsbG8="]}', 422),
         (b'{"user": "u1", "images": ["ftp://example.com/a.png"]}', 422),
+        (b'{"user": "u1", "images": ["Qk1oZWxsbw=="]}', 422),
+        (b'{"user": "u1", "images": ["iVBORw0KGgo="]}', 422),
+        (b'{"user": "u1", "images": ["", ""]}', 422),
         (b'{"user": "u1", "images": "https://example.com/a.png"}', 422),
         (b'{"user": "u1", "text": NaN}', 422),
         (b"[" * 100_000, 400),
@@ -78,7 +81,21 @@ def test_two_numbers(bridge: Bridge) -> None:
     assert bridge.post("你好", idempotency="a", id="b").status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/messages/5", "/docs/assets/../../../etc/passwd", "/"])
+@pytest.mark.parametrize(
+    ("headers", "query", "words"),
+    [
+        ({"Idempotency-Key": "k" * 201}, "", "太长了，最多 200 个字符"),
+        ({"Idempotency-Key": ""}, "", "不能是空的"),
+        ({}, "wait=soon", "要写成数字"),
+    ],
+)
+def test_what_is_wrong_is_told(bridge: Bridge, headers: dict[str, str], query: str, words: str) -> None:
+    response = bridge.http.post(f"/messages?{query}", json={"user": "u1", "text": "hi"}, headers=headers)
+    assert response.status_code == 422
+    assert words in response.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/messages/", "/messages/5", "/docs/assets/../../../etc/passwd", "/"])
 def test_nothing_there(bridge: Bridge, path: str) -> None:
     response = bridge.http.get(path)
     assert response.status_code == 404

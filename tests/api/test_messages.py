@@ -68,6 +68,14 @@ def test_the_same_message_at_the_same_time(bridge: Bridge) -> None:
     assert said[0]["replies"]
 
 
+def test_a_picture_at_the_same_time(bridge: Bridge, office: Office) -> None:
+    before = len(list((office.data / "files").glob("api-*")))
+    with ThreadPoolExecutor(8) as pool:
+        said = list(pool.map(lambda _: bridge.post("看图", images=[PNG], idempotency="pictures").json(), range(8)))
+    assert all(one == said[0] for one in said)
+    assert len(list((office.data / "files").glob("api-*"))) == before + 1, "kept once"
+
+
 def test_the_same_number_for_another_message(bridge: Bridge) -> None:
     bridge.post("考勤地址怎么改", idempotency="one")
     conflict = bridge.post("登录失败", idempotency="one")
@@ -83,13 +91,14 @@ def test_the_same_number_of_another_key(bridge: Bridge, other: Bridge) -> None:
 
 
 def test_a_picture(bridge: Bridge, office: Office) -> None:
+    before = len(list((office.data / "files").glob("api-*.png")))
     broken = "\n".join(PNG[start : start + 76] for start in range(0, len(PNG), 76))
     assert bridge.says("", images=[f"{broken}\n"]) != []
     assert bridge.says("这个提示怎么办", images=[f"data:image/png;base64,{PNG}", "https://example.com/shot.png"]) != []
-    assert len(list((office.data / "files").glob("api-*.png"))) == 2
-    before = bridge.post("看图", images=[PNG], idempotency="picture").json()
-    assert bridge.post("看图", images=[PNG], idempotency="picture").json() == before
-    assert len(list((office.data / "files").glob("api-*.png"))) == 3, "kept once"
+    assert len(list((office.data / "files").glob("api-*.png"))) == before + 2
+    first = bridge.post("看图", images=[PNG], idempotency="picture").json()
+    assert bridge.post("看图", images=[PNG], idempotency="picture").json() == first
+    assert len(list((office.data / "files").glob("api-*.png"))) == before + 3, "kept once"
 
 
 def test_what_users_may_not(bridge: Bridge) -> None:
