@@ -4,7 +4,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-
 _MOST_DOUBLED_AFTER_SUCCESS = 3
 
 
