@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
 from bot import api_commands
 from bot.api_parser import api_parser
@@ -25,22 +26,22 @@ PATIENCE = 60.0
 _numbers = count()
 
 
-def new_key(data: Path, *arguments: str, name: str = "桥") -> tuple[str, str]:
+def new_key(data: Path, *arguments: str, name: str = "桥", url: str | None = None) -> tuple[str, str]:
     """A key as the command line makes it; and the secret of its webhook, if it has one."""
-    said = command(data, "keys", "add", name, *arguments)
+    said = command(data, "keys", "add", name, *arguments, url=url)
     secret = re.search(r"^whs_\S+$", said, re.MULTILINE)
     token = re.search(r"^hdk_\S+$", said, re.MULTILINE)
     assert token, said
     return token[0], secret[0] if secret else ""
 
 
-def command(data: Path, *arguments: str) -> str:
-    """What ``main.py api …`` prints."""
+def command(data: Path, *arguments: str, url: str | None = None) -> str:
+    """What ``main.py api …`` prints. ``url``: of the database, where it is not the file in the folder."""
     parser = argparse.ArgumentParser()
     api_parser(parser, lambda name: getattr(api_commands, f"run_{name}"))
     options = parser.parse_args(arguments)
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        assert options.run(Settings(data=data), options) == 0
+        assert options.run(Settings(data=data, database_url=SecretStr(url) if url else None), options) == 0
     return out.getvalue()
 
 

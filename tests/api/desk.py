@@ -11,9 +11,13 @@ from bot.storage.database import open_database
 from kb.base import KnowledgeBase
 
 
-def agent_does(base: KnowledgeBase, data: Path, verb: Verb, number: int, text: str = "") -> str:
+def agent_does(
+    base: KnowledgeBase, data: Path, verb: Verb, number: int, text: str = "", *, url: str | None = None
+) -> str:
+    """``url``: of the database, where it is not the file in the folder."""
+
     async def act() -> str:
-        database = open_database(None, data)
+        database = open_database(url, data)
         desk = build_desk(Settings(data=data), lambda: base.knowledge)
         action = Action(verb, Actor("terminal", "wang", "小王"), "terminal", number, text)
         try:
