@@ -81,6 +81,8 @@ def test_no_callback_is_too_odd_and_each_can_be_kept(body: dict[str, Any]) -> No
         ('{"body":{"a":1e999,"b":NaN}}', Frame(body={"a": None, "b": None})),
         ('\x00{"cmd":"x",\x0c"body":{"a":"1\x0b2\t3"}}\r', Frame("x", body={"a": "12\t3"})),
         ('{"headers":{"req_id":"\\ud800"}}', Frame(req_id="?")),
+        ('{"headers":{"req_id":9007199254740993}}', Frame(req_id="9007199254740993")),
+        ('{"headers":{"req_id":true},"cmd":1e3}', Frame()),
         (b"\xff{}", None),
         ("{", None),
         ("[1]", None),

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.channels.wecom.frames import EVENT, Frame
+from bot.channels.wecom.frames import EVENT, Frame, named
 
 _CHAT = re.compile(r"[^\s/]{1,80}")
 _USER = re.compile(r"[^\s/]{1,64}")
@@ -17,7 +17,6 @@ _LONGEST_TEXT = 20_000
 _LONGEST_URL = 4000
 _MOST_MEDIA = 20
 _LATEST = 2**33
-_LARGEST_NAME = 2**64
 _KINDS = ("text", "image", "mixed", "voice", "file", "video")
 _MEDIA = {"image": "图片", "file": "文件", "video": "视频"}
 
@@ -131,20 +130,22 @@ def _items(part: dict[str, Any]) -> list[dict[str, Any]]:
     return [item for item in found[:_MOST_MEDIA] if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def _at(part: Any, *path: str) -> Any:
+    for step in path:
+        part = part.get(step) if isinstance(part, dict) else None
+    return part
+
+
 def _text(part: Any, *path: str) -> str:
     """The text at a place in a JSON value, or nothing."""
-    for name in path:
-        part = part.get(name) if isinstance(part, dict) else None
+    found = _at(part, *path)
     # JSON can hold halves of characters, and nothing that keeps text takes them.
-    return part[:_LONGEST_TEXT].encode("utf-8", "replace").decode() if isinstance(part, str) else ""
+    return found[:_LONGEST_TEXT].encode("utf-8", "replace").decode() if isinstance(found, str) else ""
 
 
 def _name(part: Any, *path: str) -> str:
-    """A name at a place in a JSON value; a number is a name as well."""
-    for name in path:
-        part = part.get(name) if isinstance(part, dict) else None
-    is_number = isinstance(part, int) and not isinstance(part, bool) and abs(part) < _LARGEST_NAME
-    return str(part) if is_number else _text({"name": part}, "name")
+    """The name at a place in a JSON value, or nothing."""
+    return named(_at(part, *path))
 
 
 def _time(value: object) -> datetime | None:

@@ -15,7 +15,8 @@ RESPOND = "aibot_respond_msg"
 WELCOME = "aibot_respond_welcome_msg"
 UPDATE = "aibot_respond_update_msg"
 SEND = "aibot_send_msg"
-_LONGEST_NAME = 256
+_LONGEST_NAME = 600
+_LARGEST = 2**64
 _CONTROL = dict.fromkeys((*range(0x9), *range(0xB, 0x20)))
 """All but tab and line feed."""
 
@@ -53,11 +54,11 @@ def read(raw: str | bytes) -> Frame | None:
         return None
     headers, body, code = found.get("headers"), found.get("body"), found.get("errcode")
     return Frame(
-        _name(found.get("cmd")),
-        _name(headers.get("req_id")) if isinstance(headers, dict) else "",
+        named(found.get("cmd")),
+        named(headers.get("req_id")) if isinstance(headers, dict) else "",
         body if isinstance(body, dict) else {},
         code if isinstance(code, int) and not isinstance(code, bool) else None,
-        _name(found.get("errmsg")),
+        named(found.get("errmsg")),
     )
 
 
@@ -73,7 +74,10 @@ def new_id(cmd: str) -> str:
     return f"{cmd}_{int(time.time() * 1000)}_{secrets.token_hex(4)}"
 
 
-def _name(value: object) -> str:
+def named(value: object) -> str:
+    """A name as text: a number is one as well. Empty where it is none."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST:
+        return str(value)
     # JSON can hold halves of characters, and nothing that keeps or sends text takes them.
     return value[:_LONGEST_NAME].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
