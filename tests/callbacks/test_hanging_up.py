@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.channels.callback import door
-from bot.channels.callback.windows import Windows
 from bot.pipeline.turns import Turns
 from kb.base import KnowledgeBase
 from tests.bot.server import serving
 from tests.callbacks import ApiServer, MpPhone, Phone, WecomPhone
 from tests.callbacks.conftest import MP, WECOM, Town, settings_of
+from tests.callbacks.patience import LONG, turns_wait_for_call
 
 QUESTION = "岗位选错了怎么办"
 
@@ -33,21 +33,8 @@ def slow(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
 def test_the_call_that_is_still_open_gets_the_answer(
     kind: type[Phone], town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take, wait, open_calls = Turns.take, Windows.wait, list[str]()
-
-    async def waiting(self: Windows, chat: str, *args: Any) -> Any:
-        open_calls.append(chat)
-        return await wait(self, chat, *args)
-
-    async def once_called_again(self: Turns, *args: Any) -> None:
-        while len(open_calls) < 2:
-            await asyncio.sleep(0.01)
-        await take(self, *args)
-
-    monkeypatch.setattr(Windows, "wait", waiting)
-    monkeypatch.setattr(Turns, "take", once_called_again)
-    monkeypatch.setattr(door, "ANSWER_SECONDS", 15.0)
-    phone = kind(town.url, town.api, WECOM if kind is WecomPhone else MP, hangs_up=20, haste=[0.5])
+    turns_wait_for_call(monkeypatch, 2)
+    phone = kind(town.url, town.api, WECOM if kind is WecomPhone else MP, hangs_up=LONG, haste=[0.5])
     phone.says("impatient", QUESTION)
     [answer] = phone.hears("impatient", "【岗位选错了】")
     assert (answer.how, phone.posts) == ("passive", 2)

@@ -3,21 +3,20 @@
 The platform here has little patience: it hangs up after one and a half seconds instead of five.
 """
 
-import asyncio
 import re
+import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
 from bot.channels.callback import door
-from bot.pipeline.turns import Turns
 from kb.base import KnowledgeBase
 from tests.bot.server import serving
 from tests.callbacks import ApiServer, MpPhone, WecomPhone
 from tests.callbacks.conftest import MP, WECOM, settings_of
+from tests.callbacks.patience import LONG, turns_wait, turns_wait_for_call
 
 QUESTION = "岗位选错了怎么办"
 
@@ -57,39 +56,29 @@ def small(request: pytest.FixtureRequest, base: KnowledgeBase, monkeypatch: pyte
             yield one
 
 
-def slow(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    """Every turn takes some time."""
-    take = Turns.take
-
-    async def slowly(self: Turns, *args: Any) -> None:
-        await asyncio.sleep(seconds)
-        await take(self, *args)
-
-    monkeypatch.setattr(Turns, "take", slowly)
-
-
-@pytest.mark.parametrize(("seconds", "calls"), [(0.0, 1), (1.8, 2), (3.2, 3)])
-def test_a_slow_answer_goes_out_with_a_later_call(
-    seconds: float, calls: int, small: Small, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow(monkeypatch, seconds)
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_slow_answer_goes_out_with_a_later_call(call: int, small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns_wait_for_call(monkeypatch, call)
+    small.mp.haste, small.mp.hangs_up = [1.5] * (call - 1), LONG
     before = small.mp.posts
     small.mp.says("li", QUESTION)
     [answer] = small.mp.hears("li", "【岗位选错了】")
     assert answer.how == "passive"
-    # A busy machine may need one more.
-    assert calls <= small.mp.posts - before <= 3
+    assert small.mp.posts - before == call
 
 
 def test_a_very_slow_answer_waits_for_the_user_and_the_platform_is_not_left_without_one(
     small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        slow(patch, 5.2)
-        small.mp.says("zhao", QUESTION)
-        small.mp.hears("zhao")
-        assert small.mp.statuses[-1] == 200
-        time.sleep(2.0)
+    may_go = threading.Event()
+    turns_wait(monkeypatch, may_go.is_set)
+    small.mp.haste, small.mp.hangs_up = [1.5, 1.5], LONG
+    small.mp.says("zhao", QUESTION)
+    small.mp.hears("zhao")
+    assert small.mp.statuses[-1] == 200
+    may_go.set()
+    time.sleep(2.0)
+    monkeypatch.setattr(door, "ANSWER_SECONDS", LONG)
     small.mp.says("zhao", "你好")
     [said] = small.mp.hears("zhao", "【岗位选错了】")
     assert said.how == "passive"
@@ -101,8 +90,8 @@ def test_a_very_slow_answer_waits_for_the_user_and_the_platform_is_not_left_with
 
 def test_what_staff_say_waits_for_the_user(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
     # Not a matter of seconds here, and the machine may be busy.
-    monkeypatch.setattr(door, "ANSWER_SECONDS", 15.0)
-    monkeypatch.setattr(small.mp, "hangs_up", 20.0)
+    monkeypatch.setattr(door, "ANSWER_SECONDS", LONG)
+    small.mp.hangs_up = LONG
     number = small.takes_case_of("qian")
     small.wecom.says("wang", f"认领 {number}")
     small.wecom.says("wang", f"回复 {number} 请退出重新登录")
