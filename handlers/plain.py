@@ -4,12 +4,15 @@ from handlers.message import AnswerCard, ChoiceList, ContactCards, ContactLine, 
 from kb.wording import Wording
 
 
-def plain_text(reply: Reply, words: Wording) -> str:
-    """Everything a reader of plain text sees, with the ways on as a last line."""
+def plain_text(reply: Reply, words: Wording, *, group: bool = False) -> str:
+    """Everything a reader of plain text sees, with the ways on as a last line.
+
+    ``group``: for a group where the bot hears only what is said to it.
+    """
     blocks = [_part(part, words) for part in reply.parts]
     labels = "、".join(f"“{button.label}”" for button in reply.buttons)
     if labels:
-        blocks.append(words.plain_ways.format(labels=labels))
+        blocks.append((words.group_ways if group else words.plain_ways).format(labels=labels))
     return "\n\n".join(block for block in blocks if block)
 
 

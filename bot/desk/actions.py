@@ -76,10 +76,12 @@ _ALONE = frozenset(("list", "mine", "stats"))
 _TEXTUAL = frozenset(("reply", "note", "hand_over"))
 _COMMAND = re.compile(
     rf"(?P<slash>/?)(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:@\w+)?"
-    r"(?:(?=[\d#＃])|[\s:：]+|$)(?P<rest>.*)",
+    r"(?:(?=[\d#＃]|工单)|[\s:：]+|$)(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[#＃]?(?P<number>\d{1,9})(?:[\s:：,，]+|$)(?P<words>.*)", re.DOTALL)
+_NUMBER = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{1,9})号?(?:[\s:：,，。.!！]+|$)(?P<words>.*)", re.DOTALL)
+_GLUED = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{4,9})(?P<words>\D.*)", re.DOTALL)
+"""A number with the words right behind it (回复 1024请先退出)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def parse(text: str, about: int | None = None) -> Command | None:
         # “/tickets” is a command, “mine is broken” is talk.
         return Command(verb) if slash else None
     numbered = _NUMBER.fullmatch(rest)
+    if not numbered and about is None and verb in _TEXTUAL and not found["word"].isascii():
+        numbered = _GLUED.fullmatch(rest)
     if numbered:
         words = numbered["words"].strip()
         return Command(verb, int(numbered["number"]), words) if slash or verb in _TEXTUAL or not words else None
