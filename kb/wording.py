@@ -106,6 +106,7 @@ class Wording(Frozen):
     ticket_reopened: str
     ticket_cancelled: str
     ticket_taken: str
+    ticket_taken_in_group: str
     ticket_handed_over: str
     ticket_solved: str
     ticket_closed: str

@@ -83,6 +83,12 @@ _NUMBER = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{1,9})号?(?:[\s:：,�
 _GLUED = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{4,9})(?P<words>\D.*)", re.DOTALL)
 """A number with the words right behind it (回复 1024请先退出)."""
 
+_DOING = "认领|解决|关闭|重开|加急"
+_TURNED = re.compile(rf"(?:工单)?\s*[#＃]?(?P<number>\d{{4,9}})\s*(?P<word>{_DOING})[。.!！]?")
+_OVERLONG = re.compile(
+    rf"[/／]?(?P<word>{_DOING})\s*(?:工单)?\s*[#＃]?(?P<number>\d{{4,9}})(?![\d的])[^?？吗么呢谁哪怎啥]+"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -100,6 +106,9 @@ def parse(text: str, about: int | None = None) -> Command | None:
     ``about``: the ticket that the surroundings speak of (its topic, a reply to its card), where no number is needed.
     What may be talk among colleagues is no command: “解决 1001 的问题了吗” must not mark it as solved.
     """
+    turned = _TURNED.fullmatch(text.strip())
+    if turned:
+        return Command(_WORDS[turned["word"]], int(turned["number"]))
     found = _COMMAND.fullmatch(text.strip())
     if not found:
         return None
@@ -118,6 +127,12 @@ def parse(text: str, about: int | None = None) -> Command | None:
     if about is not None and (verb in _TEXTUAL or not rest):
         return Command(verb, about, rest)
     return Command(verb, None, "", _first_word(rest)) if slash or (about is None and not rest) else None
+
+
+def overlong(text: str) -> str | None:
+    """The command at the beginning of a line that is none because of what follows (解决 1001 已经好了); not of a question."""
+    found = _OVERLONG.fullmatch(text.strip())
+    return f"{found['word']} {int(found['number'])}" if found and parse(text) is None else None
 
 
 def _first_word(text: str) -> str:

@@ -71,7 +71,8 @@ class Deeds:
         await do.change(status=do.allowed("claim"), agent_id=do.agent_id)
         await do.note("claim")
         if do.case.status == "open":
-            await self._tell(do, self._words.ticket_taken)
+            words = self._words
+            await self._tell(do, words.ticket_taken_in_group if do.case.group else words.ticket_taken)
 
     async def _reply(self, do: Doing) -> str:
         case, text = do.case, do.action.text.strip()

@@ -162,6 +162,28 @@ def test_numbers_of_64_bits_and_numbers_as_text(office: Office) -> None:
     office.forget()
 
 
+def test_numbers_that_are_no_numbers(office: Office) -> None:
+    site, anna = office.group(), office.stranger()
+    words = [{"type": "at", "data": {"qq": 10_001}}, {"type": "text", "data": {"text": QUESTION}}]
+    office.bridge.push(office.bridge.event(anna, words, site, 0) | {"message_id": "a1-b2/c3", "self_id": "10001"})
+    office.hears(anna, ANSWER, group=site)
+    quoted = [each["data"] for each in office.bridge.calls[-1][1]["message"] if each["type"] == "reply"]
+    assert quoted == [{"id": "a1-b2/c3"}]
+
+
+def test_what_nobody_knows_is_logged_and_counted(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    anna = office.friend()
+    office.bridge.push({"post_type": "dream_of_tomorrow", "self_id": 10_001})
+    odd = {"type": "hologram", "data": {"x": 1}}
+    for wants in (office.bridge.event(anna, [odd, odd], None, 77), office.bridge.event(anna, [odd], None, 78)):
+        office.bridge.push(wants)
+    office.says(anna, [odd, {"type": "text", "data": {"text": QUESTION}}])
+    office.hears(anna, ANSWER)
+    lines = [record.getMessage() for record in caplog.records if "a segment of unknown type" in record.getMessage()]
+    assert len(lines) == 1
+    assert "hologram" in lines[0]
+
+
 def test_separate_connections_for_calls_and_events(office: Office) -> None:
     with Bridge(office.url + PATH, 10_021, roles=("API", "Event")) as bridge:
         bridge.friends.add(5)
