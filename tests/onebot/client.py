@@ -88,6 +88,7 @@ class Bridge:
         self.refusals: list[int] = []
         self.connections = 0
         self.unsupported: set[str] = set()
+        self.online = True
         self.hold = 0
         """Answers are kept back until there are so many, and then given in reverse order."""
         self.changed = threading.Condition()
@@ -309,7 +310,7 @@ class Bridge:
     async def _beat(self, socket: ClientConnection, seconds: float) -> None:
         while True:
             interval = int(seconds * 1000)
-            status = {"online": True, "good": True}
+            status = {"online": self.online, "good": self.online}
             await socket.send(_json(self._meta("heartbeat", interval=interval, status=status)))
             await asyncio.sleep(seconds)
 

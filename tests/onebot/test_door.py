@@ -229,11 +229,13 @@ def test_who_never_announced_a_heartbeat_is_asked(office: Office, monkeypatch: p
 def test_an_account_that_qq_has_logged_out_waits(office: Office) -> None:
     anna = office.friend()
     beat = {"self_id": 10_001, "post_type": "meta_event", "meta_event_type": "heartbeat", "interval": 5000}
+    office.bridge.online = False
     office.bridge.push(beat | {"status": {"online": False}})
     office.says(anna, QUESTION)
     assert office.until_state("已被 QQ 登出")["state"] == "trouble"
     assert "等待发送 1 条" in office.until_state("等待发送")["detail"]
     assert not office.bridge.to(anna)
+    office.bridge.online = True
     office.bridge.push(beat | {"status": {"online": True}})
     office.hears(anna, ANSWER)
 
