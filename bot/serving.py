@@ -30,7 +30,7 @@ _STOP_WITHIN = 2
 log = logging.getLogger(__name__)
 
 
-class _WithoutQuery(logging.Filter):
+class WithoutQuery(logging.Filter):
     """Addresses of WebSockets may carry a token (``?access_token=``), which is nobody's to read in a log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -101,7 +101,7 @@ async def _serve(
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,
     )
-    logging.getLogger("uvicorn.error").addFilter(_WithoutQuery())
+    logging.getLogger("uvicorn.error").addFilter(WithoutQuery())
     await node.start()
     host, port = listener.getsockname()[:2]
     print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)

@@ -1,5 +1,6 @@
 """Who comes in, who is shown out, and that nobody at the door harms those inside."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from bot.channels.onebot import door
+from bot.serving import WithoutQuery
 from tests.onebot.client import PATH, TOKEN, Bridge
 from tests.onebot.office import Office
 
@@ -72,6 +74,27 @@ def test_who_is_not_let_in(
 def test_who_is_let_in(office: Office, path: str, headers: dict[str, str]) -> None:
     with enter(office, path, "10098", **headers) as socket:
         socket.ping().wait(5)
+
+
+def test_a_token_in_the_address_is_in_no_log() -> None:
+    accepted = logging.LogRecord(
+        "uvicorn.error",
+        logging.INFO,
+        "",
+        0,
+        '%s - "WebSocket %s" [accepted]',
+        ("::1", f"{PATH}?access_token=hunter2"),
+        None,
+    )
+    refused = logging.LogRecord(
+        "uvicorn.error", logging.INFO, "", 0, '%s - "WebSocket %s" %d', ("::1", PATH, 403), None
+    )
+    for record in (accepted, refused):
+        assert WithoutQuery().filter(record)
+    assert [record.getMessage() for record in (accepted, refused)] == [
+        f'::1 - "WebSocket {PATH}" [accepted]',
+        f'::1 - "WebSocket {PATH}" 403',
+    ]
 
 
 def test_without_a_websocket_there_is_nothing(office: Office) -> None:
@@ -157,6 +180,8 @@ def test_numbers_of_64_bits_and_numbers_as_text(office: Office) -> None:
             office.bridge.event(int(user), [{"type": "text", "data": {"text": QUESTION}}], None, 0)
             | {"message_id": number, "user_id": user}
         )
+    for user in (big, big + 1):
+        office.bridge.hears(user, ANSWER)
     office.settle()
     assert len(office.bridge.to(big)) == len(office.bridge.to(big + 1)) == 1
     office.forget()
@@ -166,7 +191,8 @@ def test_numbers_that_are_no_numbers(office: Office) -> None:
     site, anna = office.group(), office.stranger()
     words = [{"type": "at", "data": {"qq": 10_001}}, {"type": "text", "data": {"text": QUESTION}}]
     office.bridge.push(office.bridge.event(anna, words, site, 0) | {"message_id": "a1-b2/c3", "self_id": "10001"})
-    office.hears(anna, ANSWER, group=site)
+    office.bridge.hears(anna, ANSWER, site)
+    office.forget()
     quoted = [each["data"] for each in office.bridge.calls[-1][1]["message"] if each["type"] == "reply"]
     assert quoted == [{"id": "a1-b2/c3"}]
 

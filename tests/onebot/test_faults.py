@@ -167,6 +167,7 @@ def test_a_number_that_was_used_before_is_a_new_message(office: Office) -> None:
         office.bridge.push(event)
         office.bridge.push(event)
         office.bridge.arrived()
+    office.bridge.hears(anna, "停工")
     office.hears(anna, ANSWER, "停工")
 
 
@@ -245,11 +246,17 @@ def test_requests_are_granted_where_the_settings_say_so(
         assert len([one for one, _ in bridge.calls if one.startswith("set_")]) == 1
 
 
-def test_the_program_starts_and_says_that_it_waits(base: KnowledgeBase, tmp_path: Path) -> None:
+def test_the_program_starts_and_says_that_it_waits(
+    base: KnowledgeBase, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.pipeline.supervisor")
     with serving(base, tmp_path, onebot_token=TOKEN, onebot_staff_group=STAFF) as url:
         nobody = Bridge(url + PATH)
         state = Office(url, tmp_path, nobody).until_state("等待")
         assert (state["state"], PATH in state["detail"]) == ("waiting", True)
+        said = [record.getMessage() for record in caplog.records]
+        assert "channel web: running" in said
+        assert f"channel onebot: waiting (等待 OneBot 连到 {PATH})" in said
 
 
 def test_a_group_that_waits_long_is_told_of_once(
@@ -275,3 +282,21 @@ def test_a_group_that_waits_long_is_told_of_once(
         while "等待发送" in office.state()["detail"]:
             assert time.monotonic() < give_up
             time.sleep(0.1)
+
+
+def test_private_chats_that_wait_long_are_told_of_together(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "WINDOW", 6.0)
+    monkeypatch.setattr(backlog, "_LONG", timedelta(seconds=1))
+    monkeypatch.setattr(channel, "_LOOK_SECONDS", 0.2)
+    settings = {"onebot_token": TOKEN, "onebot_staff_group": STAFF, "onebot_rate": 100, "onebot_account_rate": 4}
+    with serving(base, tmp_path, **settings) as url, Bridge(url + PATH) as bridge:
+        bridge.add_group(STAFF)
+        bridge.friends |= set(range(12))
+        for user in range(12):
+            bridge.says(user, "在吗")
+        told = bridge.hears(None, "QQ 号 10001 私聊的消息发得太密", STAFF, patience=60)
+        assert "等待发送" in told.text
+        bridge.until(lambda: all(bridge.to(user) for user in range(12)), patience=60)
+        assert len([one for one in bridge.to(group=STAFF) if "发得太密" in one.text]) == 1
