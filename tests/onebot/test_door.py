@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from bot.channels.onebot import door
+from bot.channels.onebot.account import Account
 from bot.serving import WithoutQuery
 from tests.onebot.client import PATH, TOKEN, Bridge
 from tests.onebot.office import Office
@@ -279,6 +280,18 @@ def test_who_sends_faster_than_is_read_is_read_slowly(office: Office, monkeypatc
         office.hears(anna, ANSWER)
         kept = office.rows("SELECT count(*) FROM inbox WHERE event_id LIKE '10026.%'")[0][0]
         assert int(str(kept)) < 100
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Account.call.__kwdefaults__ or {}, "within", 0.3)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_does_not_answer_is_counted(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    with enter(office, self_id="10028", Authorization=_BEARER) as dumb:
+        dumb.recv(timeout=5)
+        office.bridge.until(lambda: "a client does not answer" in caplog.text, "a line in the log")
 
 
 def test_who_never_reads_and_never_answers_holds_up_nobody_else(office: Office) -> None:

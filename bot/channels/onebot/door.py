@@ -207,8 +207,12 @@ class Door:
 
     async def _watch(self, account: Account, link: Link) -> None:
         """End a connection that has fallen silent; who never announced a heartbeat is asked first."""
+        was_slow = False
         while True:
             await asyncio.sleep(_GLANCE)
+            if account.is_slow and not was_slow and Role.API in link.role:
+                self._complaints.add("a client does not answer", account.id)
+            was_slow = account.is_slow
             quiet = time.monotonic() - link.heard_at
             if link.silence is not None and quiet > link.silence:
                 link.end(f"no heartbeat for {quiet:.0f} s")
