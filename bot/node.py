@@ -22,7 +22,7 @@ from bot.pipeline.acting import Acting
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.pipeline import Pipeline
 from bot.pipeline.sender import Sender
-from bot.pipeline.supervisor import Health, keep_running
+from bot.pipeline.supervisor import Health, keep_running, tell_states
 from bot.pipeline.turns import Turns
 from bot.pipeline.wake import Bell, Bells, rung
 from bot.platform import Parts, Platform
@@ -107,6 +107,7 @@ class Node:
         self._help("unanswered", lambda: lead(self.database, "unanswered", gathering.run))
         for platform in self.platforms:
             self._start(platform)
+        self._help("states", lambda: tell_states(self.health))
 
     def _start(self, platform: Platform) -> None:
         name = platform.channel.name

@@ -42,7 +42,7 @@ class OneBot:
             token,
             accounts,
             inflow,
-            Understanding(accounts, parts.hearing(NAME)),
+            Understanding(accounts, parts.hearing(NAME), pace.waiting),
             Post(accounts, pace),
             Backlog(parts.database, pace, parts.now),
             parts.pipeline.accept,

@@ -30,6 +30,16 @@ _STOP_WITHIN = 2
 log = logging.getLogger(__name__)
 
 
+class WithoutQuery(logging.Filter):
+    """Addresses of WebSockets may carry a token (``?access_token=``), which is nobody's to read in a log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let it pass, without what follows the question mark."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
+        return True
+
+
 class Server(uvicorn.Server):
     """Told to stop, it only stops serving: the node still has to finish what it has in hand."""
 
@@ -91,6 +101,7 @@ async def _serve(
         access_log=False,
         timeout_graceful_shutdown=_STOP_WITHIN,
     )
+    logging.getLogger("uvicorn.error").addFilter(WithoutQuery())
     await node.start()
     host, port = listener.getsockname()[:2]
     print(f"网页对话已就绪：http://{_named(host)}:{port}/  （按 Ctrl+C 停止）", flush=True)

@@ -1,15 +1,20 @@
 """A reply as text for channels without buttons and cards."""
 
+from collections.abc import Sequence
+
 from handlers.message import AnswerCard, ChoiceList, ContactCards, ContactLine, Part, Reply, StepCard, TicketCard
 from kb.wording import Wording
 
 
-def plain_text(reply: Reply, words: Wording) -> str:
-    """Everything a reader of plain text sees, with the ways on as a last line."""
+def plain_text(reply: Reply, words: Wording, *, group: bool = False) -> str:
+    """Everything a reader of plain text sees, with the ways on as a last line.
+
+    ``group``: for a group where the bot hears only what is said to it.
+    """
     blocks = [_part(part, words) for part in reply.parts]
     labels = "、".join(f"“{button.label}”" for button in reply.buttons)
     if labels:
-        blocks.append(words.plain_ways.format(labels=labels))
+        blocks.append((words.group_ways if group else words.plain_ways).format(labels=labels))
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -43,11 +48,15 @@ def _answer(card: AnswerCard, words: Wording) -> str:
 
 
 def _outline(card: AnswerCard) -> list[str]:
-    lines = []
-    for label, texts in card.outline:
-        lines += [f"〔{label}〕"] if label else []
-        lines += [f"{place}. {text}" for place, text in enumerate(texts, start=1)]
-    return lines
+    return [line for label, texts in card.outline for line in _branch(label, texts)]
+
+
+def _branch(label: str | None, texts: Sequence[str]) -> list[str]:
+    """A way to go: what is one step only is one line, without a number that nobody can choose."""
+    if label and len(texts) == 1:
+        return [f"· {texts[0]}" if texts[0].startswith(label) else f"〔{label}〕{texts[0]}"]
+    numbered = [f"{place}. {text}" for place, text in enumerate(texts, start=1)]
+    return [f"〔{label}〕", *numbered] if label else numbered
 
 
 def _step(card: StepCard, words: Wording) -> str:

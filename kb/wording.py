@@ -60,6 +60,7 @@ class Wording(Frozen):
     head_notes: str
     step_of: str
     plain_ways: str
+    group_ways: str
     told_above: str
     which_one: str
     this_one: str
@@ -96,6 +97,7 @@ class Wording(Frozen):
     ticket_call: str
     ticket_in_group: str
     ticket_in_private: str
+    ticket_not_private: str
     ticket_from_group: str
     ticket_fetched: str
     ticket_is_open: str
@@ -104,6 +106,7 @@ class Wording(Frozen):
     ticket_reopened: str
     ticket_cancelled: str
     ticket_taken: str
+    ticket_taken_in_group: str
     ticket_handed_over: str
     ticket_solved: str
     ticket_closed: str

@@ -14,7 +14,9 @@ class Heard:
     know it as a staff room, where that is another; ``user``: the person's account, the same in groups and alone;
     ``text``: without what is only addressing; ``may_command``: owner or admin of the group; ``message_id``: what a reply
     quotes; ``answers``: the platform's id of our message that this one replies to; ``too_big``: megabytes that a file may
-    have, where this one is over it; ``number``: what a staff room is called in the settings, where that is not ``room``.
+    have, where this one is over it; ``number``: what a staff room is called in the settings, where that is not ``room``;
+    ``circle``: the group by a name that all our accounts in it share, where that is not ``chat``; ``alone``: a chat with
+    the person alone that the platform lets us begin, where there is one.
     """
 
     channel: str
@@ -32,3 +34,5 @@ class Heard:
     too_big: int | None = None
     room: str | None = None
     number: str | None = None
+    circle: str | None = None
+    alone: str | None = None

@@ -11,13 +11,13 @@ from bot.channels.place import Place
 from bot.channels.staff_lines import StaffLines
 from bot.desk.rooms import Rooms
 from bot.pipeline.happening import Announced, Happening, Hushed, Ignored, Said
-from bot.storage import outbox
+from bot.storage import groups, outbox
 from bot.storage.inbox import Stored
 from handlers.manners import Manners
 from handlers.message import Incoming
 from kb.wording import Wording
 
-_HUSH = re.compile(r"/?(静音|恢复)")
+_HUSH = re.compile(r"(?P<slash>[/／]?)(?P<word>静音|恢复)")
 _GREETING = "你好"
 
 
@@ -49,22 +49,24 @@ class Hearing:
             acted = staff.alone(heard)
             if acted:
                 return acted
-        hushed = self._hushed(heard) if heard.group and not is_room else None
+        hushed = await self._hushed(heard, tx) if heard.group and not is_room else None
         return hushed or self._said(heard, event, in_staff_room=is_room)
 
-    def _hushed(self, heard: Heard) -> Happening | None:
+    async def _hushed(self, heard: Heard, tx: AsyncConnection) -> Happening | None:
         """“/静音” by whoever has a say in the group; among others the word is only a word."""
         found = _HUSH.fullmatch(heard.text)
-        if not found or not (heard.addressed or heard.text.startswith("/")):
+        if not found or not (heard.addressed or found["slash"]):
             return None
+        place, group = str(self._place(heard)), _group(heard)
         if not heard.may_command and heard.user not in self.agents:
-            return Announced(str(self._place(heard)), self.words().admins_only, heard.message_id)
-        place = str(self._place(heard))
-        return Hushed(heard.chat, place, heard.user, muted=found[1] == "静音", quote=heard.message_id)
+            if await groups.is_muted(tx, self.channel, group):
+                return Ignored("a muted group stays quiet")
+            return Announced(place, self.words().admins_only, heard.message_id)
+        return Hushed(group, place, heard.user, muted=found["word"] == "静音", quote=heard.message_id)
 
     def _said(self, heard: Heard, event: Stored, *, in_staff_room: bool) -> Happening:
         """A user's words."""
-        if heard.group and not heard.addressed and self.manners(heard.chat).answer_unaddressed == "never":
+        if heard.group and not heard.addressed and self.manners(_group(heard)).answer_unaddressed == "never":
             return Ignored("not addressed")
         attachments = () if in_staff_room else heard.attachments
         first = attachments[0] if attachments else None
@@ -84,13 +86,19 @@ class Hearing:
                 file=name if first and first.kind != "图片" else None,
                 at=heard.at,
             ),
-            group=heard.chat if heard.group else None,
+            group=_group(heard) if heard.group else None,
             message_id=event.event_id,
             quote=heard.message_id if heard.group else None,
             attachments=attachments,
             too_big=heard.too_big,
             person=heard.user,
+            alone=heard.alone if heard.group else None,
         )
 
     def _place(self, heard: Heard) -> Place:
         return Place(heard.chat, heard.user) if heard.group else Place(heard.chat)
+
+
+def _group(heard: Heard) -> str:
+    """The group as it is known to the settings and to what is remembered of it."""
+    return heard.circle or heard.chat

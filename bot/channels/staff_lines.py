@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.channels.heard import Heard
-from bot.desk.actions import Action, Actor, Command, parse
+from bot.desk.actions import Action, Actor, Command, overlong, parse
 from bot.pipeline.happening import Announced, Happening, Refused, StaffActed
 from bot.storage.outbox import Sent
 
 _ALONE = ("list", "mine", "stats")
+_NOT_DONE = "这句没有照做，后面多了字。只发“{command}”就会做；要对用户说话，请用“回复 工单号 内容”。"
 _EXPLAINED = "格式：认领 工单号，例如“认领 1001”；“/tickets”看全部，“/mine”看我的，“/stats”看统计。"
 
 
@@ -25,6 +26,9 @@ class StaffLines:
         command = parse(heard.text, about=ticket)
         if command:
             return self._commanded(command, heard, room)
+        meant = overlong(heard.text)
+        if meant:
+            return Announced(room, _NOT_DONE.format(command=meant), heard.message_id)
         if ticket is not None and (heard.text or heard.attachments):
             # Answering a ticket's card or line is answering its user.
             media = heard.attachments[0].ref if heard.attachments else None

@@ -15,7 +15,7 @@ from handlers.message import Reply
 from handlers.plain import plain_text
 from kb.wording import Wording
 
-_STAFF = "👷 工作人员\n"
+STAFF_HEAD = "👷 工作人员\n"
 _CALL = "你的工单有消息\n"
 
 
@@ -33,14 +33,14 @@ class TextForm:
 
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Each reply as text, in as many messages as it needs."""
-        return [
-            self.outgoing(where, payload) for payload in self.payloads(where, [plain_text(r, words) for r in replies])
-        ]
+        group = bool(Place.read(where.address).user)
+        texts = [plain_text(reply, words, group=group) for reply in replies]
+        return [self.outgoing(where, payload) for payload in self.payloads(where, texts)]
 
     def payloads(self, where: Where, texts: Sequence[str]) -> Iterator[dict[str, Any]]:
         """What is sent: staff are named as such; in a group the first message quotes or calls the one it is for."""
         user = Place.read(where.address).user
-        head = (_CALL if where.unasked and user else "") + (_STAFF if where.purpose == "staff" else "")
+        head = (_CALL if where.unasked and user else "") + (STAFF_HEAD if where.purpose == "staff" else "")
         first = True
         for text in texts:
             for piece in split(head + text if first else text, self.limit, self.length):

@@ -76,10 +76,18 @@ _ALONE = frozenset(("list", "mine", "stats"))
 _TEXTUAL = frozenset(("reply", "note", "hand_over"))
 _COMMAND = re.compile(
     rf"(?P<slash>/?)(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})(?:@\w+)?"
-    r"(?:(?=[\d#＃])|[\s:：]+|$)(?P<rest>.*)",
+    r"(?:(?=[\d#＃]|工单)|[\s:：]+|$)(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"[#＃]?(?P<number>\d{1,9})(?:[\s:：,，]+|$)(?P<words>.*)", re.DOTALL)
+_NUMBER = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{1,9})号?(?:[\s:：,，。.!！]+|$)(?P<words>.*)", re.DOTALL)
+_GLUED = re.compile(r"(?:工单)?\s*[#＃]?(?P<number>\d{4,9})(?P<words>\D.*)", re.DOTALL)
+"""A number with the words right behind it (回复 1024请先退出)."""
+
+_DOING = "认领|解决|关闭|重开|加急"
+_TURNED = re.compile(rf"(?:工单)?\s*[#＃]?(?P<number>\d{{4,9}})\s*(?P<word>{_DOING})[。.!！]?")
+_OVERLONG = re.compile(
+    rf"[/／]?(?P<word>{_DOING})\s*(?:工单)?\s*[#＃]?(?P<number>\d{{4,9}})(?![\d的])[^?？吗么呢谁哪怎啥]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,9 @@ def parse(text: str, about: int | None = None) -> Command | None:
     ``about``: the ticket that the surroundings speak of (its topic, a reply to its card), where no number is needed.
     What may be talk among colleagues is no command: “解决 1001 的问题了吗” must not mark it as solved.
     """
+    turned = _TURNED.fullmatch(text.strip())
+    if turned:
+        return Command(_WORDS[turned["word"]], int(turned["number"]))
     found = _COMMAND.fullmatch(text.strip())
     if not found:
         return None
@@ -106,6 +117,8 @@ def parse(text: str, about: int | None = None) -> Command | None:
         # “/tickets” is a command, “mine is broken” is talk.
         return Command(verb) if slash else None
     numbered = _NUMBER.fullmatch(rest)
+    if not numbered and about is None and verb in _TEXTUAL and not found["word"].isascii():
+        numbered = _GLUED.fullmatch(rest)
     if numbered:
         words = numbered["words"].strip()
         return Command(verb, int(numbered["number"]), words) if slash or verb in _TEXTUAL or not words else None
@@ -114,6 +127,12 @@ def parse(text: str, about: int | None = None) -> Command | None:
     if about is not None and (verb in _TEXTUAL or not rest):
         return Command(verb, about, rest)
     return Command(verb, None, "", _first_word(rest)) if slash or (about is None and not rest) else None
+
+
+def overlong(text: str) -> str | None:
+    """The command at the beginning of a line that is none because of what follows (解决 1001 已经好了); not of a question."""
+    found = _OVERLONG.fullmatch(text.strip())
+    return f"{found['word']} {int(found['number'])}" if found and parse(text) is None else None
 
 
 def _first_word(text: str) -> str:

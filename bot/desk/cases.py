@@ -13,9 +13,12 @@ from bot.desk.lifecycle import Deed, after
 from bot.storage import conversations, records, tickets
 from bot.storage.tickets import Case
 from handlers.effects import AddToTicket, CancelTicket, ConfirmTicket, Effect, FetchTicket, OpenTicket, ReopenTicket
+from handlers.message import Reply, TicketCard
 from kb.routing import Route, Site
 
 log = logging.getLogger(__name__)
+_JUST_OPENED = timedelta(minutes=10)
+"""So soon after it was opened, what does not arrive are the first words alone about it."""
 _RECENT_PICTURES = timedelta(hours=2)
 _DETAILS = {"project": "项目", "person": "称呼", "phone": "电话"}
 
@@ -64,6 +67,23 @@ class Cases:
         await tickets.change(tx, number, now, conversation_id=conversation_id)
         await tickets.note(tx, number, now, "moved", by="user")
         await self.cards.refresh(tx, number, now)
+
+    async def back_to_group(self, tx: AsyncConnection, case: Case, now: datetime) -> bool:
+        """Take a ticket that was just opened in a group back there, where its user cannot be written to alone."""
+        alone = await conversations.by_id(tx, case.conversation_id)
+        if alone.group is not None or not alone.person or now - case.opened_at > _JUST_OPENED:
+            return False
+        begun = await conversations.in_group_with(tx, alone.channel, alone.person)
+        if begun is None:
+            return False
+        await tickets.change(tx, case.number, now, conversation_id=begun.id)
+        moved = await tickets.get(tx, case.number)
+        if moved is None:
+            return False
+        mail = self.cards.mail
+        card = TicketCard(case.number, mail.words.ticket_not_private.format(number=case.number))
+        await mail.tell(tx, moved, Reply("escalate", (card,), ticket=case.number), now)
+        return True
 
     async def _open(
         self, tx: AsyncConnection, conversation_id: int, channel: str, opened: OpenTicket, now: datetime

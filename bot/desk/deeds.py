@@ -9,6 +9,7 @@ from bot.desk.cards import Cards
 from bot.desk.colleagues import assign, merge
 from bot.desk.doing import Doing, RefusedError
 from bot.desk.form import Where
+from bot.desk.masking import without_mobiles
 from bot.desk.notes import Prompt, Words
 from bot.desk.rooms import Room
 from bot.storage import outbox, tickets
@@ -16,6 +17,7 @@ from handlers.message import Button, Reply, Text, TicketCard
 from kb.wording import Wording
 
 _LONGEST_REPLY = 8_000
+_HIDDEN = "已发给用户。群里不显示手机号，中间四位已隐去；要给号码，请让他私聊机器人发“工单 {number}”，再回复。"
 _NO_TEAM = "默认组"
 
 
@@ -69,7 +71,8 @@ class Deeds:
         await do.change(status=do.allowed("claim"), agent_id=do.agent_id)
         await do.note("claim")
         if do.case.status == "open":
-            await self._tell(do, self._words.ticket_taken)
+            words = self._words
+            await self._tell(do, words.ticket_taken_in_group if do.case.group else words.ticket_taken)
 
     async def _reply(self, do: Doing) -> str:
         case, text = do.case, do.action.text.strip()
@@ -86,10 +89,13 @@ class Deeds:
         await do.note("reply", text or "（图片或文件）")
         await self._let_colleagues_see(do, "回复", text)
         sent = await self._pass_on(do)
-        if text:
-            await self._mail.tell(do.tx, case, Reply("answer", (Text(text),)), do.now, by_staff=True)
+        shown = without_mobiles(text) if case.group else text
+        if shown:
+            await self._mail.tell(do.tx, case, Reply("answer", (Text(shown),)), do.now, by_staff=True)
         await self._refresh(do)
-        return "已发给用户。" if sent else "用户那边的渠道收不到图片，请改用文字说明。"
+        if not sent:
+            return "用户那边的渠道收不到图片，请改用文字说明。"
+        return "已发给用户。" if shown == text else _HIDDEN.format(number=case.number)
 
     async def _pass_on(self, do: Doing) -> bool:
         """Give a picture of the agent's to the user, where both are on the same platform; True where there is none."""

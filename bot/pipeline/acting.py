@@ -145,6 +145,9 @@ class Acting:
         if case is None or case.status == "closed":
             return
         await tickets.note(tx, case.number, now, "undelivered", by="bot", text=why)
+        if await self.cases.back_to_group(tx, case, now):
+            await self.cases.cards.tell(tx, case, f"私聊发不到用户（{why}），已改在群里答复，请不要写个人信息。", now)
+            return
         await self.cases.cards.tell(tx, case, f"⚠️ 没有送达用户：{why}", now)
 
     async def give_up(self, claim: Claim, channels: Mapping[str, Channel], error: str, reference: str) -> None:

@@ -23,7 +23,8 @@ class Said:
 
     ``key``: the conversation's; ``address``: where it is answered; ``shown``: what he saw on the button; ``quote``: the
     message to answer, ``edit``: the message to replace; ``too_big``: a file that the platform will not give us;
-    ``person``: who he is, the same in groups and alone.
+    ``person``: who he is, the same in groups and alone; ``alone``: where the bot may write to him alone unasked, if he is
+    in a group and the platform allows it.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Said:
     too_big: int | None = None
     signal: dict[str, Any] | None = None
     person: str | None = None
+    alone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

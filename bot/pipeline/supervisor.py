@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +10,8 @@ log = logging.getLogger(__name__)
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 60.0
 _HEALTHY_AFTER = 60.0
+_LOOK_SECONDS = 1.0
+_TROUBLE = ("trouble", "stopped")
 
 
 @dataclass(slots=True)
@@ -46,3 +48,15 @@ async def keep_running(name: str, run: Callable[[], Awaitable[None]], health: He
         pause = _FIRST_PAUSE if loop.time() - started > _HEALTHY_AFTER else pause
         await asyncio.sleep(pause)
         pause = min(_LONGEST_PAUSE, pause * 2)
+
+
+async def tell_states(states: Mapping[str, Health]) -> None:
+    """Write into the log how each channel is doing, at the beginning and whenever its state is another."""
+    told: dict[str, str] = {}
+    while True:
+        for name, health in states.items():
+            if told.get(name) != health.state:
+                told[name] = health.state
+                level = logging.WARNING if health.state in _TROUBLE else logging.INFO
+                log.log(level, "channel %s: %s%s", name, health.state, f" ({health.detail})" if health.detail else "")
+        await asyncio.sleep(_LOOK_SECONDS)

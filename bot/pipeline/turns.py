@@ -108,7 +108,7 @@ class Turns:
             scene,
             told=await groups.was_told(tx, channel, group, now - manners.cool_down),
             manners=replace(manners, muted=await groups.is_muted(tx, channel, group)),
-            private=bool(person and await conversations.private_with(tx, channel, person)),
+            private=bool(person and (said.alone or await conversations.private_with(tx, channel, person))),
         )
 
     async def _after(self, tx: AsyncConnection, claim: Claim, said: Said, turn: Turn, case: Case | None) -> None:
@@ -137,6 +137,9 @@ class Turns:
     async def _go_private(self, tx: AsyncConnection, channel: str, said: Said, number: int, now: datetime) -> None:
         """The ticket that was opened in a group goes on in the private conversation of the same person."""
         alone = await conversations.private_with(tx, channel, said.person) if said.person else None
+        if alone is None and said.alone:
+            await conversations.save(tx, channel, said.alone, said.alone, None, Conversation(), now, person=said.person)
+            alone = await conversations.load(tx, channel, said.alone)
         if alone is None:
             return
         await tickets.change(tx, number, now, conversation_id=alone.id)

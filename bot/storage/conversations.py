@@ -68,6 +68,20 @@ async def private_with(tx: AsyncConnection, channel: str, person: str) -> Known 
     return _known(row) if row else None
 
 
+async def in_group_with(tx: AsyncConnection, channel: str, person: str) -> Known | None:
+    """The conversation with this person in a group, the latest where there are several."""
+    query = (
+        select(conversation)
+        .where(
+            conversation.c.channel == channel, conversation.c.person == person, conversation.c.group_key.is_not(None)
+        )
+        .order_by(conversation.c.updated_at.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(query)).first()
+    return _known(row) if row else None
+
+
 async def save(
     tx: AsyncConnection,
     channel: str,

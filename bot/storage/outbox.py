@@ -177,6 +177,12 @@ async def drop_lane(tx: AsyncConnection, channel: str, lane: str, why: str) -> l
     return [(row.conversation_id, row.ticket, row.purpose) for row in sorted(dropped)]
 
 
+async def waiting_at(tx: AsyncConnection, channel: str, address: str) -> int:
+    """How many messages for an address wait."""
+    here = (outbox.c.channel == channel, outbox.c.address == address, outbox.c.state == "waiting")
+    return await tx.scalar(select(func.count()).select_from(outbox).where(*here)) or 0
+
+
 async def undelivered(tx: AsyncConnection, since: datetime) -> int:
     """How many messages could not be delivered lately."""
     query = select(func.count()).select_from(outbox).where(_missed(), outbox.c.created_at >= since)

@@ -14,7 +14,7 @@ from bot.channels.hearing import Hearing
 from bot.desk.actions import Action, Actor
 from bot.desk.rooms import Room, Rooms
 from bot.pipeline.happening import Announced, Attachment, Happening, Hushed, Ignored, Refused, Said, StaffActed
-from bot.storage import outbox
+from bot.storage import groups, outbox
 from bot.storage.database import Database, open_database
 from bot.storage.inbox import Stored
 from bot.storage.outbox import Delivery, Outgoing, Result
@@ -41,6 +41,13 @@ class Ears:
             "onebot", rooms, {"81": "小张"}, lambda: self.words, lambda group: self.manners.get(group, Manners())
         )
         self._database, self._runner = database, runner
+
+    def mute(self, group: str) -> None:
+        async def of() -> None:
+            async with self._database.write() as tx:
+                await groups.mute(tx, "onebot", group, "80", NOW)
+
+        self._runner.run(of())
 
     def hear(self, heard: Heard, **changes: Any) -> Happening:
         async def of() -> Happening:
@@ -164,6 +171,7 @@ def test_agents_and_others_alone(ears: Ears) -> None:
         ("/静音", True, False, Hushed),
         ("静音", True, True, Hushed),
         ("/恢复", True, False, Hushed),
+        ("／静音", True, False, Hushed),
         ("静音", True, False, Ignored),
         ("/静音", False, False, Announced),
         ("会议请静音", True, True, Said),
@@ -174,6 +182,28 @@ def test_who_may_silence_the_bot(ears: Ears, text: str, may: bool, addressed: bo
     assert isinstance(happening, kind)
     if isinstance(happening, Hushed):
         assert (happening.group, happening.address, happening.muted) == ("1.g5", "1.g5/77", "静音" in text)
+
+
+def test_in_a_silent_group_nobody_is_even_refused(ears: Ears) -> None:
+    ears.mute("1.g5")
+    assert isinstance(ears.hear(GROUP, text="/恢复"), Ignored)
+    assert isinstance(ears.hear(GROUP, text="/恢复", may_command=True), Hushed)
+
+
+def test_all_accounts_in_a_group_share_its_name(ears: Ears) -> None:
+    ears.manners["5"] = Manners("confident")
+    said = ears.hear(GROUP, circle="5", addressed=False, alone="1.p77")
+    assert isinstance(said, Said)
+    assert (said.key, said.group, said.alone) == ("1.g5/77", "5", "1.p77")
+    hushed = ears.hear(GROUP, circle="5", text="/静音", may_command=True)
+    assert isinstance(hushed, Hushed)
+    assert (hushed.group, hushed.address) == ("5", "1.g5/77")
+
+
+def test_a_command_with_too_many_words_is_pointed_out(ears: Ears) -> None:
+    told = ears.hear(STAFF, text="解决 1001 已经好了", answers="card")
+    assert isinstance(told, Announced)
+    assert "只发“解决 1001”" in told.text
 
 
 def test_a_chat_tells_its_number(ears: Ears) -> None:

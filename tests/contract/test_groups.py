@@ -1,9 +1,12 @@
 """In groups: the bot speaks to whoever speaks to it, and keeps everybody's affairs apart."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from bot.clock import now
+from bot.desk.hours import SHANGHAI
 from kb.base import KnowledgeBase
 from kb.wording import Wording
 from tests.contract.conftest import GROUPS, OVERHEARING
@@ -96,3 +99,45 @@ def test_a_group_may_want_more(service: Service) -> None:
     assert service.says("u1", "大家早上好", group="g1", addressed=False) == []
     assert service.says("u1", "考勤地址怎么改", group="g1", addressed=False) != []
     assert service.says("u2", "考勤地址怎么改", group="g1", addressed=False) == [], "it has just been said"
+
+
+@pytest.mark.parametrize("client", OVERHEARING, indirect=True)
+def test_at_night_only_who_calls_it_is_answered(service: Service) -> None:
+    at = now().astimezone(SHANGHAI)
+    night = {"quiet_from": f"{at - timedelta(hours=1):%H:%M}", "quiet_to": f"{at + timedelta(hours=1):%H:%M}"}
+    service.stop()
+    service.more["groups"] = ({"channel": service.client.name, "answer_unaddressed": "always", **night},)
+    service.start()
+    assert service.says("u1", "考勤地址怎么改", group="g1", addressed=False) == []
+    assert service.says("u1", "考勤地址怎么改", group="g1") != []
+
+
+@every_group
+def test_the_cool_down_can_be_left_out(service: Service, words: Wording) -> None:
+    service.stop()
+    service.more["groups"] = ({"channel": service.client.name, "cool_down_minutes": 0},)
+    service.start()
+    for user in ("u1", "u2"):
+        [said] = service.says(user, "考勤地址怎么改", group="g1")
+        assert words.told_above[:10] not in said.text
+
+
+@every_group
+def test_what_comes_twice_is_answered_once_and_a_restart_changes_nothing(service: Service, base: KnowledgeBase) -> None:
+    talk = Talk(base)
+    event = service.brings(lambda: service.client.say("u1", "考勤地址怎么改", group="g1"))
+    talk.says("考勤地址怎么改", group=True)
+    assert len(service.hears("u1", group="g1")) == 1
+    service.client.redeliver(event)
+    assert service.hears("u1", group="g1") == []
+    service.says("u1", "带我一步步做", group="g1")
+    talk.says("带我一步步做", group=True)
+    service.client.leads("u9", "g1")
+    service.hears("u9", group="g1")
+    service.says("u9", "/静音", group="g1")
+    service.stop()
+    service.start()
+    assert service.says("u1", "下一步", group="g1") == [], "silenced before the restart"
+    service.says("u9", "/恢复", group="g1")
+    again = service.says("u1", "下一步", group="g1")
+    assert missing(again, talk.says("下一步", group=True).replies) == []

@@ -88,6 +88,7 @@ class Bridge:
         self.refusals: list[int] = []
         self.connections = 0
         self.unsupported: set[str] = set()
+        self.online = True
         self.hold = 0
         """Answers are kept back until there are so many, and then given in reverse order."""
         self.changed = threading.Condition()
@@ -129,6 +130,16 @@ class Bridge:
         before = self.connections
         self._do(self._cut(rudely))
         self.until(lambda: self.connections >= before + len(self.roles), "a new connection")
+
+    def bursts(self, events: Sequence[Json]) -> None:
+        """All this at once, and then the connection breaks; nothing is sent again."""
+        self._do(self._burst(events))
+
+    async def _burst(self, events: Sequence[Json]) -> None:
+        socket = self._events
+        for event in events:
+            await socket.send(_json(event))
+        socket.transport.abort()
 
     def pause(self) -> None:
         """Stop reading: what is sent to this account piles up."""
@@ -299,7 +310,7 @@ class Bridge:
     async def _beat(self, socket: ClientConnection, seconds: float) -> None:
         while True:
             interval = int(seconds * 1000)
-            status = {"online": True, "good": True}
+            status = {"online": self.online, "good": self.online}
             await socket.send(_json(self._meta("heartbeat", interval=interval, status=status)))
             await asyncio.sleep(seconds)
 
@@ -364,6 +375,8 @@ class Bridge:
             case "get_group_member_info":
                 group = self.groups.get(params["group_id"], {})
                 return _good({"user_id": params["user_id"], "card": group.get("card", "")})
+            case "get_friend_list":
+                return _good([{"user_id": user, "nickname": "", "remark": ""} for user in sorted(self.friends)])
             case "get_status":
                 return _good({"online": True, "good": True})
             case "set_friend_add_request" | "set_group_add_request":
@@ -388,7 +401,7 @@ class Bridge:
                 user,
                 group,
                 tuple(int(each["data"]["qq"]) for each in message if each["type"] == "at"),
-                next((int(each["data"]["id"]) for each in message if each["type"] == "reply"), None),
+                next((_number(each["data"]["id"]) for each in message if each["type"] == "reply"), None),
                 nodes,
                 tuple(each["data"]["file"] for each in message if each["type"] == "image"),
                 message,
@@ -440,6 +453,11 @@ class Bridge:
 
 def _good(data: object) -> Json:
     return {"status": "ok", "retcode": 0, "data": data, "message": "", "wording": ""}
+
+
+def _number(name: str) -> int:
+    """A message's number; 0 where its name is none."""
+    return int(name) if name.lstrip("-").isdigit() else 0
 
 
 def _json(value: Json) -> str:

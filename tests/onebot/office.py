@@ -63,7 +63,7 @@ class Office:
 
     def _on_the_way(self) -> bool:
         """Whether something that was said has not come in yet."""
-        self._said = [number for number in self._said if not self.rows(_ARRIVED, f"10001.%:{number}")]
+        self._said = [number for number in self._said if not self.rows(_ARRIVED, f"10001.%:{number}:%")]
         return bool(self._said)
 
     def undone(self) -> int:

@@ -1,5 +1,6 @@
 """Who comes in, who is shown out, and that nobody at the door harms those inside."""
 
+import logging
 import time
 from typing import Any
 
@@ -9,6 +10,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from bot.channels.onebot import door
+from bot.channels.onebot.account import Account
+from bot.serving import WithoutQuery
 from tests.onebot.client import PATH, TOKEN, Bridge
 from tests.onebot.office import Office
 
@@ -72,6 +75,27 @@ def test_who_is_not_let_in(
 def test_who_is_let_in(office: Office, path: str, headers: dict[str, str]) -> None:
     with enter(office, path, "10098", **headers) as socket:
         socket.ping().wait(5)
+
+
+def test_a_token_in_the_address_is_in_no_log() -> None:
+    accepted = logging.LogRecord(
+        "uvicorn.error",
+        logging.INFO,
+        "",
+        0,
+        '%s - "WebSocket %s" [accepted]',
+        ("::1", f"{PATH}?access_token=hunter2"),
+        None,
+    )
+    refused = logging.LogRecord(
+        "uvicorn.error", logging.INFO, "", 0, '%s - "WebSocket %s" %d', ("::1", PATH, 403), None
+    )
+    for record in (accepted, refused):
+        assert WithoutQuery().filter(record)
+    assert [record.getMessage() for record in (accepted, refused)] == [
+        f'::1 - "WebSocket {PATH}" [accepted]',
+        f'::1 - "WebSocket {PATH}" 403',
+    ]
 
 
 def test_without_a_websocket_there_is_nothing(office: Office) -> None:
@@ -157,9 +181,34 @@ def test_numbers_of_64_bits_and_numbers_as_text(office: Office) -> None:
             office.bridge.event(int(user), [{"type": "text", "data": {"text": QUESTION}}], None, 0)
             | {"message_id": number, "user_id": user}
         )
+    for user in (big, big + 1):
+        office.bridge.hears(user, ANSWER)
     office.settle()
     assert len(office.bridge.to(big)) == len(office.bridge.to(big + 1)) == 1
     office.forget()
+
+
+def test_numbers_that_are_no_numbers(office: Office) -> None:
+    site, anna = office.group(), office.stranger()
+    words = [{"type": "at", "data": {"qq": 10_001}}, {"type": "text", "data": {"text": QUESTION}}]
+    office.bridge.push(office.bridge.event(anna, words, site, 0) | {"message_id": "a1-b2/c3", "self_id": "10001"})
+    office.bridge.hears(anna, ANSWER, site)
+    office.forget()
+    quoted = [each["data"] for each in office.bridge.calls[-1][1]["message"] if each["type"] == "reply"]
+    assert quoted == [{"id": "a1-b2/c3"}]
+
+
+def test_what_nobody_knows_is_logged_and_counted(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    anna = office.friend()
+    office.bridge.push({"post_type": "dream_of_tomorrow", "self_id": 10_001})
+    odd = {"type": "hologram", "data": {"x": 1}}
+    for wants in (office.bridge.event(anna, [odd, odd], None, 77), office.bridge.event(anna, [odd], None, 78)):
+        office.bridge.push(wants)
+    office.says(anna, [odd, {"type": "text", "data": {"text": QUESTION}}])
+    office.hears(anna, ANSWER)
+    lines = [record.getMessage() for record in caplog.records if "a segment of unknown type" in record.getMessage()]
+    assert len(lines) == 1
+    assert "hologram" in lines[0]
 
 
 def test_separate_connections_for_calls_and_events(office: Office) -> None:
@@ -207,11 +256,13 @@ def test_who_never_announced_a_heartbeat_is_asked(office: Office, monkeypatch: p
 def test_an_account_that_qq_has_logged_out_waits(office: Office) -> None:
     anna = office.friend()
     beat = {"self_id": 10_001, "post_type": "meta_event", "meta_event_type": "heartbeat", "interval": 5000}
+    office.bridge.online = False
     office.bridge.push(beat | {"status": {"online": False}})
     office.says(anna, QUESTION)
     assert office.until_state("已被 QQ 登出")["state"] == "trouble"
     assert "等待发送 1 条" in office.until_state("等待发送")["detail"]
     assert not office.bridge.to(anna)
+    office.bridge.online = True
     office.bridge.push(beat | {"status": {"online": True}})
     office.hears(anna, ANSWER)
 
@@ -229,6 +280,18 @@ def test_who_sends_faster_than_is_read_is_read_slowly(office: Office, monkeypatc
         office.hears(anna, ANSWER)
         kept = office.rows("SELECT count(*) FROM inbox WHERE event_id LIKE '10026.%'")[0][0]
         assert int(str(kept)) < 100
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Account.call.__kwdefaults__ or {}, "within", 0.3)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_who_does_not_answer_is_counted(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    with enter(office, self_id="10028", Authorization=_BEARER) as dumb:
+        dumb.recv(timeout=5)
+        office.bridge.until(lambda: "a client does not answer" in caplog.text, "a line in the log")
 
 
 def test_who_never_reads_and_never_answers_holds_up_nobody_else(office: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.onebot import account, backlog, channel, pace
+from bot.channels.onebot import account, backlog, channel, pace, understanding
 from kb.base import KnowledgeBase
 from tests.bot.server import serving
 from tests.onebot.client import PATH, TOKEN, Bridge, Fault
@@ -47,6 +47,8 @@ def test_answers_in_any_order(office: Office) -> None:
         (Fault("failed", answer={"status": "failed", "retcode": 200, "wording": "发送超时"}), 1),
         (Fault("failed", answer={"status": "failed", "retcode": 9057}), 1),
         (Fault("failed", times=2, answer={"status": "failed", "retcode": -1, "message": "?"}), 1),
+        (Fault("failed", answer={"status": "failed", "retcode": "100", "message": None}), 1),
+        (Fault("failed", answer={"status": "ok", "retcode": None, "data": None, "wording": None}), 0),
         (Fault("failed", answer={"status": "async", "retcode": 1, "data": None}), 0),
     ],
     ids=lambda value: f"{value.how} {value.answer.get('retcode', '')}" if isinstance(value, Fault) else str(value),
@@ -128,6 +130,25 @@ def test_what_was_to_be_sent_waits_for_the_account(office: Office, rudely: bool)
     assert not office.rows("SELECT 1 FROM outbox WHERE state = 'failed' AND lane = ?", f"10001.p{anna}")
 
 
+def test_what_was_said_just_before_a_break_is_heard(office: Office) -> None:
+    for _ in range(3):
+        people = [office.friend() for _ in range(15)]
+        words = [{"type": "text", "data": {"text": QUESTION}}]
+        office.bridge.bursts([office.bridge.event(user, words, None, user) for user in people])
+        office.bridge.until(lambda people=people: all(office.bridge.to(user) for user in people), "answers")  # type: ignore[misc]
+    office.settle()
+    office.forget()
+
+
+def test_an_answer_whose_quote_is_refused_goes_without_it(office: Office) -> None:
+    site, anna = office.group(), office.stranger()
+    gone = {"status": "failed", "retcode": 1200, "message": "找不到被引用的消息"}
+    office.bridge.fail("send_group_msg", Fault("failed", times=2, answer=gone))
+    office.says(anna, QUESTION, site)
+    [said] = office.hears(anna, ANSWER, group=site)
+    assert (said.quoted, said.called) == (None, (anna,))
+
+
 def test_a_message_that_comes_twice_is_answered_once(office: Office) -> None:
     anna = office.friend()
     asked = office.says(anna, QUESTION)
@@ -137,6 +158,51 @@ def test_a_message_that_comes_twice_is_answered_once(office: Office) -> None:
     office.bridge.redeliver(asked)
     office.settle()
     assert len(office.bridge.to(anna)) == 1
+
+
+def test_a_number_that_was_used_before_is_a_new_message(office: Office) -> None:
+    anna = office.friend()
+    for words in (QUESTION, "停工了还要打卡吗"):
+        event = office.bridge.event(anna, [{"type": "text", "data": {"text": words}}], None, 3)
+        office.bridge.push(event)
+        office.bridge.push(event)
+        office.bridge.arrived()
+    office.bridge.hears(anna, "停工")
+    office.hears(anna, ANSWER, "停工")
+
+
+def test_a_restart_does_not_make_it_faster(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "WINDOW", 12.0)
+    settings: dict[str, Any] = {"onebot_token": TOKEN, "onebot_rate": 3, "onebot_account_rate": 100}
+    times: list[float] = []
+    for first in (0, 3):
+        with serving(base, tmp_path, **settings) as url, Bridge(url + PATH) as bridge:
+            bridge.add_group(7)
+            for user in range(first, first + 3):
+                bridge.says(user, "在吗", 7)
+            bridge.until(lambda bridge=bridge: len(bridge.to(group=7)) == 3, patience=60)  # type: ignore[misc]
+            times += [one.at for one in bridge.to(group=7)]
+    assert times[3] - times[0] >= 11.5
+
+
+def test_who_never_stops_waits_for_his_answers_first(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(understanding, "_MOST_UNSENT", 5)
+    settings: dict[str, Any] = {"onebot_token": TOKEN, "onebot_rate": 2, "onebot_account_rate": 100}
+    with serving(base, tmp_path, **settings) as url, Bridge(url + PATH) as bridge:
+        bridge.friends |= {5, 6}
+        office = Office(url, tmp_path, bridge)
+        for number in range(40):
+            bridge.says(5, f"在吗{number}")
+        bridge.says(6, QUESTION)
+        bridge.hears(6, ANSWER)
+        undone = "SELECT count(*) FROM inbox WHERE state = 'new'"
+        bridge.until(lambda: not office.rows(undone)[0][0], "the inbox done")
+        waiting = int(str(office.rows("SELECT count(*) FROM outbox WHERE state = 'waiting'")[0][0]))
+        assert 5 <= waiting <= 8
 
 
 def test_nothing_is_lost_over_a_restart_of_the_program(base: KnowledgeBase, tmp_path: Path) -> None:
@@ -180,11 +246,17 @@ def test_requests_are_granted_where_the_settings_say_so(
         assert len([one for one, _ in bridge.calls if one.startswith("set_")]) == 1
 
 
-def test_the_program_starts_and_says_that_it_waits(base: KnowledgeBase, tmp_path: Path) -> None:
+def test_the_program_starts_and_says_that_it_waits(
+    base: KnowledgeBase, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.pipeline.supervisor")
     with serving(base, tmp_path, onebot_token=TOKEN, onebot_staff_group=STAFF) as url:
         nobody = Bridge(url + PATH)
         state = Office(url, tmp_path, nobody).until_state("等待")
         assert (state["state"], PATH in state["detail"]) == ("waiting", True)
+        said = [record.getMessage() for record in caplog.records]
+        assert "channel web: running" in said
+        assert f"channel onebot: waiting (等待 OneBot 连到 {PATH})" in said
 
 
 def test_a_group_that_waits_long_is_told_of_once(
@@ -210,3 +282,21 @@ def test_a_group_that_waits_long_is_told_of_once(
         while "等待发送" in office.state()["detail"]:
             assert time.monotonic() < give_up
             time.sleep(0.1)
+
+
+def test_private_chats_that_wait_long_are_told_of_together(
+    base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "WINDOW", 6.0)
+    monkeypatch.setattr(backlog, "_LONG", timedelta(seconds=1))
+    monkeypatch.setattr(channel, "_LOOK_SECONDS", 0.2)
+    settings = {"onebot_token": TOKEN, "onebot_staff_group": STAFF, "onebot_rate": 100, "onebot_account_rate": 4}
+    with serving(base, tmp_path, **settings) as url, Bridge(url + PATH) as bridge:
+        bridge.add_group(STAFF)
+        bridge.friends |= set(range(12))
+        for user in range(12):
+            bridge.says(user, "在吗")
+        told = bridge.hears(None, "QQ 号 10001 私聊的消息发得太密", STAFF, patience=60)
+        assert "等待发送" in told.text
+        bridge.until(lambda: all(bridge.to(user) for user in range(12)), patience=60)
+        assert len([one for one in bridge.to(group=STAFF) if "发得太密" in one.text]) == 1

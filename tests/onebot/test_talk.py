@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.onebot.client import PATH, Bridge
-from tests.onebot.office import Office
+from tests.onebot.office import STAFF, Office
 
 QUESTION = "岗位选错了怎么办"
 ANSWER = "岗位选错了"
@@ -182,6 +182,85 @@ def test_of_two_accounts_in_a_group_the_one_answers_that_is_called(office: Offic
         assert not other.sent
 
 
+def _both(accounts: tuple[Bridge, Bridge], user: int, words: str, site: int, role: str = "member") -> None:
+    """All accounts in a group hear the same."""
+    for account in accounts:
+        account.says(user, words, site, mention=False, role=role)
+
+
+def test_of_two_accounts_in_a_group_one_answers_what_names_none(office: Office) -> None:
+    site, anna, boss = office.group(card="甲"), office.stranger(), office.stranger()
+    with Bridge(office.url + PATH, 10_014) as other:
+        other.add_group(site, card="乙")
+        other.cut()  # now it says that it is in there
+        other.until(lambda: sum(action == "get_group_member_info" for action, _ in other.calls) >= 1)
+        both = (office.bridge, other)
+        _both(both, anna, f"{ME} {QUESTION}", site)
+        office.bridge.hears(anna, ANSWER, site)
+        _both(both, anna, "乙，停工了还要打卡吗", site)
+        other.hears(anna, "停工", site)
+        _both(both, boss, "/静音", site, role="owner")
+        office.bridge.hears(boss, "先不说话了", site)
+        other.says(anna, "人脸识别过不去", site)
+        _both(both, anna, "/恢复", site)
+        _both(both, boss, "/恢复", site, role="admin")
+        office.bridge.hears(boss, "我回来了", site)
+        office.settle()
+        assert [len(one.to(group=site)) for one in both] == [3, 1]
+    office.forget()
+
+
+def test_a_friend_goes_on_alone_and_somebody_else_in_the_group(office: Office) -> None:
+    site, anna, ben = office.group(), office.stranger(), office.stranger()
+    added = {"post_type": "notice", "notice_type": "friend_add", "self_id": 10_001, "user_id": anna}
+    office.bridge.push(added)
+    office.bridge.friends.add(anna)
+    office.says(anna, "转人工", site)
+    office.bridge.hears(anna, "后面的事我私聊你", site)
+    office.bridge.hears(anna, "请告诉我项目名称")
+    office.says(ben, "转人工", site)
+    assert "项目名称" in office.bridge.hears(ben, "私聊我发“工单", site).text
+    office.forget()
+    assert not office.bridge.to(ben)
+
+
+def test_who_cannot_be_written_to_alone_is_answered_in_the_group(office: Office) -> None:
+    site, anna = office.group(), office.stranger()
+    office.bridge.push({"post_type": "notice", "notice_type": "friend_add", "self_id": 10_001, "user_id": anna})
+    office.says(anna, "转人工", site)  # who is no friend any more, without our having heard so
+    said = office.bridge.hears(anna, "私聊发不到你", site)
+    number = office.ticket()
+    assert f"工单 {number}" in said.text
+    office.bridge.hears(None, "已改在群里答复", STAFF)
+    office.says(555, f"回复 {number} 先退出再登录，不行打 138 1234 5678", STAFF, mention=False)
+    assert "138****5678" in office.bridge.hears(anna, "先退出再登录", site).text
+    office.bridge.hears(None, "群里不显示手机号", STAFF)
+    office.forget()
+
+
+def test_in_a_group_it_is_said_how_to_go_on(office: Office) -> None:
+    site, anna, ben = office.group(), office.stranger(), office.friend()
+    office.says(anna, QUESTION, site)
+    [said] = office.hears(anna, "可以回复这条消息（或者 @我）说：“带我一步步做”", group=site)
+    office.says(ben, QUESTION)
+    office.hears(ben, "可以回复：“带我一步步做”")
+    office.says(anna, "转人工", site)
+    office.settle()
+    office.says(555, f"认领 {office.ticket()}", STAFF, mention=False)
+    office.bridge.hears(anna, "请回复这条消息或者 @我", site)
+    office.forget()
+    assert said.called == (anna,)
+
+
+def test_a_picture_of_an_agents_reaches_the_user(office: Office) -> None:
+    anna = office.friend()
+    number = _ticket(office, anna, None)
+    card = office.bridge.hears(None, f"工单 {number}", STAFF)
+    office.says(555, [], STAFF, mention=False, reply=card.number, image="https://gchat.qpic.cn/1")
+    office.bridge.until(lambda: any(one.pictures == ("https://gchat.qpic.cn/1",) for one in office.bridge.to(anna)))
+    office.forget()
+
+
 def test_a_long_answer_is_one_merged_message_in_a_group_and_pieces_alone(office: Office) -> None:
     site, anna = office.group(), office.friend()
     number = _ticket(office, anna, site)
@@ -205,7 +284,7 @@ def test_where_merged_messages_are_unknown_it_is_pieces(office: Office) -> None:
     assert "".join(one.text for one in pieces).count("这一段说明很长。") == 700
 
 
-def _ticket(office: Office, user: int, site: int) -> int:
+def _ticket(office: Office, user: int, site: int | None) -> int:
     office.says(user, "转人工", site)
     office.settle()
     return office.ticket()

@@ -1,10 +1,11 @@
 """What waits to be sent, for the people who wonder where an answer is."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.onebot.lanes import NAME, Lane
 from bot.channels.onebot.pace import Pace
@@ -12,6 +13,7 @@ from bot.storage.database import Database
 from bot.storage.tables import outbox
 
 _LONG = timedelta(seconds=30)
+_MOST_RECALLED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,29 @@ class Backlog:
         self._pace = pace
         self._now = now
         self._told: frozenset[str] = frozenset()
+        self._has_recalled = False
         self.lanes: Mapping[str, Waiting] = {}
 
     async def look(self) -> None:
-        """Count what waits."""
+        """Count what waits; the first time, also what was sent before the program began."""
         oldest = func.min(outbox.c.created_at)
         query = select(outbox.c.lane, func.count(), oldest).where(outbox.c.channel == NAME, outbox.c.state == "waiting")
         async with self._database.read() as tx:
+            if not self._has_recalled:
+                await self._recall(tx)
             rows = await tx.execute(query.group_by(outbox.c.lane))
             self.lanes = {lane: Waiting(count, since) for lane, count, since in rows.all()}
+
+    async def _recall(self, tx: AsyncConnection) -> None:
+        """A restart is no reason to speak faster."""
+        sent = (outbox.c.channel == NAME, outbox.c.state == "sent")
+        query = select(outbox.c.lane, outbox.c.sent_as, outbox.c.sent_at).where(*sent).order_by(outbox.c.sent_at.desc())
+        now = self._now()
+        for lane, sent_as, sent_at in reversed((await tx.execute(query.limit(_MOST_RECALLED))).all()):
+            account = (sent_as or lane).partition(".")[0]
+            said_in = str(replace(Lane.read(lane), account=account))
+            self._pace.remember(account, said_in, (now - sent_at).total_seconds())
+        self._has_recalled = True
 
     @property
     def total(self) -> int:
@@ -46,20 +62,27 @@ class Backlog:
         return sum(waiting.count for waiting in self.lanes.values())
 
     def news(self) -> list[str]:
-        """Sentences for the staff: groups whose answers are late because of the pace, each once until it has caught up."""
-        self._told &= self.lanes.keys()
+        """Sentences for the staff: where answers are late because of the pace, each once until it has caught up."""
         held = self._pace.waiting()
-        late = [name for name, waiting in self.lanes.items() if name in held and self._age(waiting) > _LONG]
-        new = [name for name in late if Lane.read(name).is_group and name not in self._told]
-        self._told = self._told.union(new)
-        return [self._sentence(name) for name in new]
+        late: dict[str, list[Waiting]] = {}
+        for name, waiting in self.lanes.items():
+            if name in held and self._age(waiting) > _LONG:
+                late.setdefault(_title(Lane.read(name)), []).append(waiting)
+        new = late.keys() - self._told
+        self._told = (self._told & {_title(Lane.read(name)) for name in self.lanes}) | new
+        return [self._sentence(title, late[title]) for title in sorted(new)]
 
-    def _sentence(self, name: str) -> str:
-        waiting = self.lanes[name]
+    def _sentence(self, title: str, waiting: Sequence[Waiting]) -> str:
+        count, age = sum(each.count for each in waiting), max(map(self._age, waiting))
         return (
-            f"QQ 群 {Lane.read(name).group} 的消息发得太密，正按限速排队：等待发送 {waiting.count} 条，"
-            f"最早的已等 {self._age(waiting).total_seconds():.0f} 秒。消息不会丢，会晚一点到。"
+            f"{title}的消息发得太密，正按限速排队：等待发送 {count} 条，"
+            f"最早的已等 {age.total_seconds():.0f} 秒。消息不会丢，会晚一点到。"
         )
 
     def _age(self, waiting: Waiting) -> timedelta:
         return self._now() - waiting.since
+
+
+def _title(lane: Lane) -> str:
+    """How the staff are told of a chat: all private ones of an account as one."""
+    return f"QQ 群 {lane.group} " if lane.is_group else f"QQ 号 {lane.account} 私聊"

@@ -11,7 +11,7 @@ from bot.channels.onebot.errors import CallError, DoubtfulError, RefusedCallErro
 from bot.channels.onebot.lanes import ANY, Lane, marked
 from bot.channels.onebot.pace import Pace
 from bot.channels.onebot.parcels import Parcel, parcels
-from bot.channels.onebot.shape import Answer
+from bot.channels.onebot.shape import LONGEST_NAME, Answer
 from bot.pipeline.channel import LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -34,6 +34,7 @@ class _Trip:
     left: deque[Parcel]
     sent_as: str | None = None
     doubt: "_Doubt | None" = None
+    was_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +128,24 @@ class Post:
     def _number(self, trip: _Trip, account: Account, answer: Answer) -> None:
         number = answer.data.get("message_id") if isinstance(answer.data, dict) else None
         if isinstance(number, int | str) and not isinstance(number, bool):
-            trip.sent_as = marked(account.id, str(number)[:40])
+            trip.sent_as = marked(account.id, str(number)[:LONGEST_NAME])
 
     def _doubt(self, trip: _Trip, account: Account, error: DoubtfulError) -> None:
         """Better twice than not at all; but not for ever. Raises NeverError the second time."""
         if trip.doubt:
             raise NeverError(f"QQ 两次都没有确认收到，可能发出去了，也可能没有（{error}）") from error
         trip.doubt = _Doubt(account, error.echo, tuple(trip.left)[1:])
-        self._take_instead(trip)
+        if trip.left[0].heavy:
+            self._take_instead(trip)
 
     def _replaced(self, trip: _Trip, error: RefusedCallError) -> bool:
         """Whether there is a plainer way to say it, which is tried next."""
-        if isinstance(sorted_error(error), NeverError) and not error.is_unknown:
+        if error.is_hasty or (isinstance(sorted_error(error), NeverError) and not error.is_unknown):
             return False
         if not trip.left[0].instead:
+            return False
+        if not (trip.left[0].heavy or trip.was_refused):
+            trip.was_refused = True
             return False
         log.info("onebot: %s was refused (%s); it is sent in a plainer way", trip.left[0].action, error)
         self._take_instead(trip)

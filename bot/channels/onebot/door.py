@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from aiolimiter import AsyncLimiter
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from bot.channels.complaints import Complaints
 from bot.channels.onebot.account import Account
 from bot.channels.onebot.accounts import Accounts
 from bot.channels.onebot.errors import CallError, DoubtfulError
-from bot.channels.onebot.link import GONE, Link, Role
+from bot.channels.onebot.link import DEAF, GONE, Link, Role
 from bot.channels.onebot.segments import Json
 from bot.channels.onebot.shape import Answer
 from bot.storage.inbox import Event
@@ -33,7 +34,11 @@ _MOST_DIGITS = 20
 _GLANCE = 0.5
 _SILENCE = 90.0
 _PROBE_WITHIN = 15.0
-_DRAIN_WITHIN = 10.0
+_READ_WITHIN = 10.0
+_KEEP_WITHIN = 300.0
+"""However long the database is away, within reason."""
+_REST = 0.3
+"""Seconds without a frame after which an ended connection has nothing more to say."""
 
 
 class Door:
@@ -74,16 +79,27 @@ class Door:
             return
         await socket.accept()
         link = Link(socket, account.id, _role(socket))
-        account.join(link)
+        replaced = account.join(link)
         log.info("onebot: %s connected for account %s", link.role.name, account.id)
+        queue: asyncio.Queue[Event] = asyncio.Queue(_MOST_QUEUED)
+        keeper = asyncio.create_task(self._keep_all(queue, replaced))
         try:
             self._came(account, link)
-            await self._serve(account, link)
+            await self._serve(account, link, queue)
         finally:
-            account.leave(link)
-            link.end("the connection has ended")
-            await link.close()
-            log.info("onebot: %s of account %s ended: %s", link.role.name, account.id, link.why_ended)
+            await self._leave(account, link)
+            # What was read is kept, though its connection is gone: nobody will send it again.
+            await asyncio.wait((asyncio.create_task(queue.join()),), timeout=_KEEP_WITHIN)
+            keeper.cancel()
+            link.is_read.set()
+
+    async def _leave(self, account: Account, link: Link) -> None:
+        account.leave(link)
+        if link.why_ended == DEAF:
+            self._complaints.add("a client does not read what it is sent", account.id)
+        link.end("the connection has ended")
+        await link.close()
+        log.info("onebot: %s of account %s ended: %s", link.role.name, account.id, link.why_ended)
 
     def _refusal(self, socket: WebSocket) -> tuple[int, str] | None:
         """Status and reason, where somebody may not come in."""
@@ -107,24 +123,21 @@ class Door:
         except GONE:
             return
 
-    async def _serve(self, account: Account, link: Link) -> None:
+    async def _serve(self, account: Account, link: Link, queue: asyncio.Queue[Event]) -> None:
         """Read until the connection ends, by whoever's will."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(_MOST_QUEUED)
-        keeper = asyncio.create_task(self._keep_all(queue))
+        listening = asyncio.create_task(self._listen(account, link, queue))
         busy = [
-            asyncio.create_task(self._listen(account, link, queue)),
+            listening,
             asyncio.create_task(self._watch(account, link)),
             asyncio.create_task(link.ended.wait()),
         ]
         try:
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            await _read_rest(link, listening)
         finally:
             for task in busy:
                 task.cancel()
             await asyncio.gather(*busy, return_exceptions=True)
-            # What was read is kept, though its connection is gone: nobody will send it again.
-            await asyncio.wait((asyncio.create_task(queue.join()),), timeout=_DRAIN_WITHIN)
-            keeper.cancel()
 
     async def _listen(self, account: Account, link: Link, queue: asyncio.Queue[Event]) -> None:
         limiter = AsyncLimiter(*_FRAMES)
@@ -180,7 +193,10 @@ class Door:
             self._complaints.add("an answer that nobody waits for", account.id)
         return True
 
-    async def _keep_all(self, queue: asyncio.Queue[Event]) -> None:
+    async def _keep_all(self, queue: asyncio.Queue[Event], replaced: Sequence[Link]) -> None:
+        for old in replaced:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(old.is_read.wait(), _KEEP_WITHIN)
         while True:
             events = [await queue.get()]
             while not queue.empty() and len(events) < _AT_ONCE:
@@ -191,8 +207,12 @@ class Door:
 
     async def _watch(self, account: Account, link: Link) -> None:
         """End a connection that has fallen silent; who never announced a heartbeat is asked first."""
+        was_slow = False
         while True:
             await asyncio.sleep(_GLANCE)
+            if account.is_slow and not was_slow and Role.API in link.role:
+                self._complaints.add("a client does not answer", account.id)
+            was_slow = account.is_slow
             quiet = time.monotonic() - link.heard_at
             if link.silence is not None and quiet > link.silence:
                 link.end(f"no heartbeat for {quiet:.0f} s")
@@ -206,6 +226,15 @@ class Door:
             link.end("it does not answer")
         except CallError as error:
             log.debug("onebot: %s", error)
+
+
+async def _read_rest(link: Link, listening: asyncio.Task[None]) -> None:
+    """What had come in before the end is read, though nobody is there any more: it will not be sent again."""
+    began = time.monotonic()
+    while not listening.done() and time.monotonic() - began < _READ_WITHIN:
+        await asyncio.wait((listening,), timeout=_REST)
+        if time.monotonic() - max(began, link.heard_at) >= _REST:
+            return
 
 
 def _token(socket: WebSocket) -> bytes:

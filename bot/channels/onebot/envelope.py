@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from typing import Any
+from zlib import crc32
 
 from bot.channels.onebot.lanes import NAME, Lane
 from bot.channels.onebot.reading import segments_of
@@ -25,9 +26,11 @@ def event_of(message: Message, staff: Collection[str]) -> Event:
     lane = lane_of(message)
     alone = not lane.is_group or lane.group in staff
     order = f"{NAME}:{lane}" if alone else f"{NAME}:{lane}:{message.user_id}"
-    # Two accounts in one group hear the same words by different numbers: two events, of which one concerns us.
-    name = f"{lane}:{message.message_id}"
     segments = [_plain(segment) for segment in segments_of(message.message)]
+    # Two accounts in one group hear the same words by different numbers: two events, of which one concerns us.
+    # Some implementations count from the beginning again after a restart: the words tell a new message from an old one.
+    words = "".join(str(segment["data"].get("text", segment["type"])) for segment in segments)
+    name = f"{lane}:{message.message_id}:{crc32(words.encode(errors='replace')):08x}"
     return Event(NAME, name, order, {**message.model_dump(exclude={"message"}), "message": segments})
 
 

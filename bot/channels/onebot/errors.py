@@ -50,6 +50,11 @@ class RefusedCallError(CallError):
         """Whether it does not know such a call."""
         return self.answer.retcode in _NO_SUCH_CALL or bool(_UNKNOWN.search(self.answer.why))
 
+    @property
+    def is_hasty(self) -> bool:
+        """Whether it wants to be left in peace for a while."""
+        return bool(_HASTY.search(self.answer.why))
+
 
 def failed(answer: Answer, echo: str) -> CallError:
     """The error behind a bad answer. “Timed out” is what implementations say when QQ did not confirm in time."""
@@ -64,7 +69,7 @@ def sorted_error(error: CallError) -> DeliveryError:
         why = str(error)
         if error.answer.retcode == _MUTED or _NEVER.search(why):
             return NeverError(f"QQ 不让发：{why}")
-        if _HASTY.search(why):
+        if error.is_hasty:
             return LaterError(why, after=_AFTER_HASTE)
         return LaterError(why)
     return LaterError(str(error), counts=False)

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.channels.onebot.lanes import NAME, Lane
+from bot.channels.onebot.lanes import NAME
 from bot.channels.place import Place
-from bot.channels.text_form import TextForm
+from bot.channels.text_form import STAFF_HEAD, TextForm
 from bot.desk.form import Where
 from bot.desk.notes import Media, Note
 from bot.desk.rooms import Room
@@ -29,8 +29,9 @@ class OneBotForm(TextForm):
 
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Replies as text; in a group more than a few messages become one."""
-        payloads = list(self.payloads(where, [plain_text(reply, words) for reply in replies]))
-        if len(payloads) > _MOST_PIECES and Lane.read(Place.read(where.address).chat).is_group:
+        group = bool(Place.read(where.address).user)
+        payloads = list(self.payloads(where, [plain_text(reply, words, group=group) for reply in replies]))
+        if group and len(payloads) > _MOST_PIECES:
             # A merged message can neither quote nor call anybody.
             head = {**payloads[0], "text": _SEE_BELOW}
             payloads = [head, {"kind": "forward", "texts": [payload["text"] for payload in payloads]}]
@@ -42,3 +43,10 @@ class OneBotForm(TextForm):
             payload = {"kind": "image", "text": f"#{note.number} {note.text}", "url": note.ref["url"]}
             return [Outgoing(NAME, room.address, room.address, payload, "desk", ticket=note.number)]
         return super().to_staff(room, note)
+
+    def pass_on(self, where: Where, media: dict[str, object]) -> Sequence[Outgoing]:
+        """An agent's picture, by the address that QQ gave it."""
+        if not media.get("url"):
+            return []
+        payload = {"kind": "image", "text": STAFF_HEAD.strip(), "url": media["url"], "quote": None}
+        return [self.outgoing(where, payload | {"at": Place.read(where.address).user or None})]

@@ -14,6 +14,7 @@ from bot.channels.onebot.accounts import Accounts
 from bot.channels.onebot.envelope import event_of
 from bot.channels.onebot.errors import CallError
 from bot.channels.onebot.link import Link
+from bot.channels.onebot.reading import unknown_kinds
 from bot.channels.onebot.segments import Json
 from bot.channels.onebot.shape import Message, Meta, Notice, Request
 from bot.storage.inbox import Event
@@ -34,7 +35,7 @@ class Inflow:
     accept_friends: bool = False
     accept_groups: bool = False
     woken: Callable[[], None] = lambda: None
-    _chores: set[asyncio.Task[None]] = field(default_factory=set)
+    _chores: set[asyncio.Task[object]] = field(default_factory=set)
 
     def came(self, account: Account, link: Link) -> None:  # noqa: ARG002 - the door's signature
         """An account has connected: learn who it is, and send what has waited for it."""
@@ -47,7 +48,7 @@ class Inflow:
 
     def read(self, account: Account, link: Link, content: Json) -> Event | None:
         """The event in a frame, if it is one for the inbox."""
-        if str(content.get("self_id", account.id)) != account.id:
+        if str(content.get("self_id") or account.id) != account.id:
             self.complaints.add("an event of another account", account.id)
             return None
         try:
@@ -60,7 +61,7 @@ class Inflow:
     def _read(self, account: Account, link: Link, content: Json) -> Event | None:
         match content.get("post_type"):
             case "message":
-                return self._message(account, Message.model_validate({"self_id": account.id, **content}))
+                return self._message(account, Message.model_validate({**content, "self_id": account.id}))
             case "meta_event":
                 self._meta(account, link, Meta.model_validate(content))
             case "notice":
@@ -74,6 +75,8 @@ class Inflow:
     def _message(self, account: Account, message: Message) -> Event | None:
         if message.user_id in self.accounts.ids:
             return None  # two accounts of ours would talk to each other for ever
+        for kind in unknown_kinds(message.message):
+            self.complaints.add("a segment of unknown type", kind)
         if message.message_type == "private":
             return event_of(message, self.staff)
         group = message.group_id
@@ -99,6 +102,8 @@ class Inflow:
             account.is_online = False
 
     def _notice(self, account: Account, notice: Notice) -> None:
+        if notice.notice_type == "friend_add" and notice.user_id:
+            account.friends.add(notice.user_id)
         if notice.notice_type in _MEMBERSHIP and notice.user_id == account.id and account.can_send:
             self._begin(account.list_groups())
 
@@ -118,7 +123,7 @@ class Inflow:
         except CallError as error:
             log.warning("onebot: account %s: %s: %s", account.id, action, error)
 
-    def _begin(self, chore: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, chore: Coroutine[Any, Any, object]) -> None:
         """Do something beside reading; it has to end by itself."""
         if len(self._chores) >= _MOST_CHORES:
             chore.close()

@@ -14,6 +14,9 @@ SEND_WITHIN = 10.0
 CLOSE_WITHIN = 2.0
 GONE = (WebSocketDisconnect, RuntimeError, OSError)
 """What a WebSocket raises that is not there any more."""
+DEAF = "it does not read what we send"
+_BREATH = 0.01
+"""Seconds before a word of ours. Writing to somebody who has gone throws away what he said before: it is read first."""
 _BEATS = 3
 _LEAST_SILENCE = 1.0
 
@@ -27,7 +30,10 @@ class Role(Flag):
 
 
 class Link:
-    """``silence``: seconds without a word after which it is given up; None until a heartbeat has announced them."""
+    """``silence``: seconds without a word after which it is given up; None until a heartbeat has announced them.
+
+    ``ended``: it is to be closed; ``is_read``: what had come in by then is read and kept.
+    """
 
     def __init__(self, socket: WebSocket, account: str, role: Role) -> None:
         self._socket = socket
@@ -36,6 +42,7 @@ class Link:
         self.silence: float | None = None
         self.heard_at = time.monotonic()
         self.ended = asyncio.Event()
+        self.is_read = asyncio.Event()
         self.why_ended = ""
 
     def end(self, why: str) -> None:
@@ -60,6 +67,7 @@ class Link:
 
     async def send(self, value: Json) -> None:
         """Raises NotSentError: after it, certainly nothing was sent."""
+        await asyncio.sleep(_BREATH)
         if self.ended.is_set():
             raise NotSentError("连接已断开")
         # Half a character cannot be sent, and need not break the connection.
@@ -67,7 +75,7 @@ class Link:
         try:
             await asyncio.wait_for(self._socket.send_text(text), SEND_WITHIN)
         except TimeoutError as error:
-            self.end("it does not read what we send")
+            self.end(DEAF)
             raise NotSentError("对方不接收数据") from error
         except GONE as error:
             self.end("it is gone")

@@ -47,6 +47,12 @@ class Pace:
         self._next[account] = now + self._average * random.uniform(*_GAP)  # noqa: S311 - no secret
         return 0.0
 
+    def remember(self, account: str, lane: str, ago: float) -> None:
+        """A message that was sent so many seconds ago, before this program began; the oldest first."""
+        at = self._clock() - max(0.0, ago)
+        self._of_lane[lane].append(at)
+        self._of_account[account].append(at)
+
     def waiting(self) -> frozenset[str]:
         """The chats that wait for their turn."""
         now = self._clock()

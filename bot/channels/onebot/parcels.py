@@ -10,11 +10,12 @@ from bot.channels.onebot.segments import Segment
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A call. ``instead``: what to send where this kind is refused."""
+    """A call. ``instead``: what to send where this kind is refused; ``heavy``: also where it is not known to have arrived."""
 
     action: str
     params: Mapping[str, Any]
     instead: tuple["Parcel", ...] = ()
+    heavy: bool = False
 
 
 def parcels(payload: Mapping[str, Any], lane: Lane, account: str, name: str) -> tuple[Parcel, ...]:
@@ -24,15 +25,22 @@ def parcels(payload: Mapping[str, Any], lane: Lane, account: str, name: str) -> 
             texts = payload["texts"]
             nodes = [Segment.node(account, name or account, text).wire() for text in texts]
             instead = tuple(_message(lane, [Segment.of_text(text)]) for text in texts)
-            return (Parcel("send_group_forward_msg", {"group_id": int(lane.group), "messages": nodes}, instead),)
+            return (
+                Parcel("send_group_forward_msg", {"group_id": int(lane.group), "messages": nodes}, instead, heavy=True),
+            )
         case "image":
-            words = Segment.of_text(payload["text"])
+            head, words = _head(payload, lane, account), Segment.of_text(payload["text"])
             plain = Segment.of_text(f"{payload['text']}\n{payload['url']}")
-            instead = (_message(lane, [plain]),)
-            seen = _message(lane, [words, Segment.picture(payload["url"])])
-            return (Parcel(seen.action, seen.params, instead),)
+            instead = (_message(lane, [*head, plain]),)
+            seen = _message(lane, [*head, words, Segment.picture(payload["url"])])
+            return (Parcel(seen.action, seen.params, instead, heavy=True),)
         case _:
-            return (_message(lane, [*_head(payload, lane, account), Segment.of_text(payload["text"])]),)
+            head, text = _head(payload, lane, account), Segment.of_text(payload["text"])
+            whole = _message(lane, [*head, text])
+            # A message that was recalled or is too old cannot be quoted, and some implementations refuse the answer with it.
+            unquoted = [segment for segment in head if segment.type != "reply"]
+            instead = () if unquoted == head else (_message(lane, [*unquoted, text]),)
+            return (Parcel(whole.action, whole.params, instead),)
 
 
 def _head(payload: Mapping[str, Any], lane: Lane, account: str) -> list[Segment]:

@@ -15,6 +15,11 @@ _MOST_TEXT = 20_000
 _MOST_PICTURES = 9
 _STICKER = "1"
 _FILES = {"record": "语音", "video": "视频", "file": "文件"}
+_PASSED_OVER = frozenset(
+    ("at", "reply", "face", "mface", "bface", "marketface", "emoji", "dice", "rps", "shake", "poke", "anonymous")
+) | frozenset(("share", "contact", "location", "music", "node", "xml", "markdown", "keyboard", "gift", "redbag", "tts"))
+"""What people do send, and what says nothing that could be answered."""
+_KNOWN = _PASSED_OVER | {"text", "image", "json", "forward", *_FILES}
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 
 
@@ -41,6 +46,11 @@ def _listed(items: Sequence[Any]) -> Iterator[Segment]:
         kind, data = (item.get("type"), item.get("data")) if isinstance(item, dict) else (None, None)
         if isinstance(kind, str):
             yield Segment(kind, data if isinstance(data, dict) else {})
+
+
+def unknown_kinds(message: object) -> frozenset[str]:
+    """The kinds of segments in a message that nobody has told us of."""
+    return frozenset(segment.type for segment in segments_of(message)) - _KNOWN
 
 
 def content_of(segments: Sequence[Segment], own: Collection[str]) -> Content:

@@ -5,11 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _MOST = 2**63
+_LONGEST_NUMBER = 20
+LONGEST_NAME = 58
+"""Characters of a message's id, which is a number nearly everywhere; with its account it fits into ``outbox.sent_as``."""
 
 
 def _number(value: object) -> str:
     """An id of up to 64 bits, as text: ids are names and are not counted with."""
-    if isinstance(value, str) and len(value) <= 20 and value.isascii() and value.lstrip("-").isdigit():
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.isascii() and value.lstrip("-").isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not -_MOST <= value < _MOST:
         raise ValueError("not an id")
@@ -37,10 +40,29 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) and 0 <= value < _MOST else 0
 
 
+def _code(value: object) -> int | None:
+    if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) <= _LONGEST_NUMBER:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _name(value: object) -> str:
+    """What something is called, by a number or by any short text."""
+    if isinstance(value, str) and value and len(value) <= LONGEST_NAME:
+        return value
+    return _number(value)
+
+
+def _flag(value: object) -> object:
+    return str(value) if isinstance(value, int) else value
+
+
 Id = Annotated[str, BeforeValidator(_number)]
 MaybeId = Annotated[str | None, BeforeValidator(_maybe)]
 Words = Annotated[str, BeforeValidator(_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Code = Annotated[int | None, BeforeValidator(_code)]
+Name = Annotated[str, BeforeValidator(_name)]
 
 
 class _Shape(BaseModel):
@@ -70,7 +92,7 @@ class Message(_Shape):
     self_id: Id
     message_type: Literal["group", "private"]
     sub_type: Words = ""
-    message_id: Id
+    message_id: Name
     user_id: Id
     group_id: MaybeId = None
     message: Any = None
@@ -102,7 +124,7 @@ class Request(_Shape):
     sub_type: Words = ""
     user_id: MaybeId = None
     group_id: MaybeId = None
-    flag: Annotated[str, Field(max_length=500)]
+    flag: Annotated[str, Field(max_length=500), BeforeValidator(_flag)]
 
 
 class Notice(_Shape):
@@ -115,10 +137,10 @@ class Notice(_Shape):
 
 
 class Answer(_Shape):
-    """What came of a call."""
+    """What came of a call. ``retcode``: None where there is none that is a number."""
 
     status: Words = ""
-    retcode: int = 0
+    retcode: Code = None
     data: Any = None
     message: Words = ""
     wording: Words = ""
@@ -128,7 +150,7 @@ class Answer(_Shape):
     @property
     def is_good(self) -> bool:
         """Done, or (``async``) on its way."""
-        return self.status in ("ok", "async") or (not self.status and self.retcode in (0, 1))
+        return self.status.lower() in ("ok", "async") or (not self.status and self.retcode in (0, 1))
 
     @property
     def why(self) -> str:

@@ -49,7 +49,7 @@ class WecomForm(TextForm):
         return lines
 
     def _with_buttons(self, where: Where, reply: Reply, words: Wording) -> Iterator[dict[str, Any]]:
-        payloads = list(self.payloads(where, [plain_text(reply, words)]))
+        payloads = list(self.payloads(where, [plain_text(reply, words, group=bool(Place.read(where.address).user))]))
         if payloads:
             payloads[-1]["buttons"] = [[button.label, button.send] for button in _buttons(reply)]
         yield from payloads

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk.actions import Command, Verb, parse
+from bot.desk.actions import Command, Verb, overlong, parse
 
 HERE = 1001
 """The ticket of the topic."""
@@ -17,6 +17,13 @@ HERE = 1001
         ("认领：1024", "claim", 1024, ""),
         ("认领 １０２４", "claim", 1024, ""),
         ("  认领  1024  ", "claim", 1024, ""),
+        ("认领　１０２４", "claim", 1024, ""),
+        ("认领工单1024", "claim", 1024, ""),
+        ("认领 工单 1024", "claim", 1024, ""),
+        ("认领 1024号。", "claim", 1024, ""),
+        ("1024 认领", "claim", 1024, ""),
+        ("#1024 解决！", "solve", 1024, ""),
+        ("工单1024关闭", "close", 1024, ""),
         ("claim 1024", "claim", 1024, ""),
         ("/claim 1024", "claim", 1024, ""),
         ("/CLAIM 1024", "claim", 1024, ""),
@@ -136,3 +143,35 @@ def test_a_command_whose_number_is_missing_or_none(typed: str, wrong: str) -> No
     command = parse(typed)
     assert command is not None
     assert (command.number, command.wrong) == (None, wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb", "text"),
+    [
+        ("回复1024请先刷新", "reply", "请先刷新"),
+        ("备注 1024已打电话", "note", "已打电话"),
+        ("转给1024江宁组", "hand_over", "江宁组"),
+    ],
+)
+def test_words_right_behind_the_number(typed: str, verb: Verb, text: str) -> None:
+    assert parse(typed) == Command(verb, 1024, text)
+    assert parse("备注 3天内处理", HERE) == Command("note", HERE, "3天内处理"), (
+        "where the ticket is clear, words are words"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("解决 1024 已经好了", "解决 1024"),
+        ("关闭工单１０２４，用户不回", "关闭 1024"),
+        ("解决 1001 的问题了吗", None),
+        ("解决 1024 了没有？", None),
+        ("认领 1001 的是谁", None),
+        ("解决 1024", None),
+        ("关闭 2 小时再开", None),
+        ("回复 1024 好了", None),
+    ],
+)
+def test_a_command_with_too_many_words_is_noticed(typed: str, meant: str | None) -> None:
+    assert overlong(typed) == meant
