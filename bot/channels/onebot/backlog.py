@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.onebot.lanes import NAME, Lane
-from bot.channels.onebot.pace import Pace
+from bot.channels.onebot.pace import AT_ONCE, WINDOW, Pace
 from bot.storage.database import Database
 from bot.storage.tables import outbox
 
@@ -49,11 +49,17 @@ class Backlog:
         """A restart is no reason to speak faster."""
         sent = (outbox.c.channel == NAME, outbox.c.state == "sent")
         query = select(outbox.c.lane, outbox.c.sent_as, outbox.c.sent_at).where(*sent).order_by(outbox.c.sent_at.desc())
-        now = self._now()
+        now, busy = self._now(), set[str]()
         for lane, sent_as, sent_at in reversed((await tx.execute(query.limit(_MOST_RECALLED))).all()):
             account = (sent_as or lane).partition(".")[0]
             said_in = str(replace(Lane.read(lane), account=account))
-            self._pace.remember(account, said_in, (now - sent_at).total_seconds())
+            ago = (now - sent_at).total_seconds()
+            self._pace.remember(account, said_in, ago)
+            busy |= {account} if ago < WINDOW else set()
+        # What was on its way when the program was killed may have been sent, too.
+        for account in busy:
+            for _ in range(AT_ONCE):
+                self._pace.remember(account, "", 0.0)
         self._has_recalled = True
 
     @property

@@ -42,6 +42,8 @@ class Calls:
             raise DoubtfulError(str(error), echo) from error
         finally:
             del self._open[echo]
+            if waiting.answer.done() and not waiting.answer.cancelled():
+                waiting.answer.exception()  # the connection broke before the call had left: nobody else asks for it
         if not answer.is_good:
             raise failed(answer, echo)
         return answer

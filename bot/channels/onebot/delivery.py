@@ -9,7 +9,7 @@ from bot.channels.onebot.account import Account
 from bot.channels.onebot.accounts import Accounts
 from bot.channels.onebot.errors import CallError, DoubtfulError, RefusedCallError, sorted_error
 from bot.channels.onebot.lanes import ANY, Lane, marked
-from bot.channels.onebot.pace import Pace
+from bot.channels.onebot.pace import AT_ONCE, Pace
 from bot.channels.onebot.parcels import Parcel, parcels
 from bot.channels.onebot.shape import LONGEST_NAME, Answer
 from bot.pipeline.channel import LaterError, NeverError
@@ -22,8 +22,6 @@ _AFTER_DOUBT = 3.0
 _WITHOUT_ACCOUNT = 0.5
 _WITHOUT_MEMBER = 5.0
 _MOST_TRIPS = 2000
-_AT_ONCE = 6
-"""Calls of one account, so that one that does not answer leaves room for the others; of a slow one a single call."""
 _WHILE_BUSY = 0.5
 
 
@@ -65,7 +63,7 @@ class Post:
         if account is None:
             after = _WITHOUT_MEMBER if lane.account == ANY else _WITHOUT_ACCOUNT
             raise LaterError("没有能发到那里的 QQ 账号", after=after, counts=False)
-        if self._busy[account.id] >= (1 if account.is_slow else _AT_ONCE):
+        if self._busy[account.id] >= (1 if account.is_slow else AT_ONCE):
             raise LaterError("账号正忙", after=_WHILE_BUSY, counts=False)
         self._busy[account.id] += 1
         try:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 WINDOW = 60.0
+AT_ONCE = 6
+"""Calls of one account, so that one that does not answer leaves room for the others; of a slow one a single call."""
 _GAP = (0.2, 0.6)
 """Between two messages of one account: this share of what the limit leaves on average, by chance."""
 _FORGOTTEN_AFTER = 20.0
