@@ -140,6 +140,21 @@ def test_what_was_said_just_before_a_break_is_heard(office: Office) -> None:
     office.forget()
 
 
+def test_breaks_do_not_change_the_order(office: Office) -> None:
+    anna = office.friend()
+    said = [f"第{number}句" for number in range(6)]
+    for number, words in enumerate(said):
+        before = office.bridge.connections
+        texts = [{"type": "text", "data": {"text": words}}]
+        office.bridge.bursts([office.bridge.event(anna, texts, None, 7_000_000 + number)])
+        office.bridge.until(lambda before=before: office.bridge.connections > before, "a new connection")  # type: ignore[misc]
+    query = "SELECT text FROM message JOIN conversation c ON c.id = conversation_id WHERE author = 'user' AND c.key = ?"
+    kept = query + " ORDER BY message.id"
+    office.bridge.until(lambda: len(office.rows(kept, f"10001.p{anna}")) == len(said), "all that was said")
+    assert [text for (text,) in office.rows(kept, f"10001.p{anna}")] == said
+    office.forget()
+
+
 def test_an_answer_whose_quote_is_refused_goes_without_it(office: Office) -> None:
     site, anna = office.group(), office.stranger()
     gone = {"status": "failed", "retcode": 1200, "message": "找不到被引用的消息"}

@@ -37,16 +37,20 @@ class Account:
         self.is_introduced = False
         self._heard_in: set[str] = set()
         self._links: list[Link] = []
+        self._unread: list[Link] = []
         self._calls = Calls()
 
     def join(self, link: Link) -> tuple[Link, ...]:
-        """A connection came; those that did the same work are replaced by it."""
-        replaced = tuple(old for old in self._links if old.role & link.role)
-        for old in replaced:
-            old.end("another connection of the same account has come")
-        self._links = [old for old in self._links if old not in replaced] + [link]
+        """A connection came; one that did the same work is replaced. Those whose words have still to be kept before its own."""
+        for old in self._links:
+            if old.role & link.role:
+                old.end("another connection of the same account has come")
+        self._links = [old for old in self._links if not old.role & link.role] + [link]
+        self._unread = [old for old in self._unread if not old.is_read.is_set()]
+        before = tuple(old for old in self._unread if old.role & link.role)
+        self._unread.append(link)
         self.is_online = True
-        return replaced
+        return before
 
     def leave(self, link: Link) -> None:
         """A connection has ended."""
