@@ -22,7 +22,7 @@ from bot.storage import revisions
 from kb.base import KnowledgeBase
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 TRY_AGAIN_SECONDS = 60.0
 _MOST_TRIED = 5
 """Revisions a start goes back to; each may have to be compiled."""
