@@ -175,10 +175,10 @@ class ClusterPage:
         change = partial(editing.add_topic_phrasings, topic_id=topic, texts=texts)
         draft = await self.library.edit(draft, self.visit.actor, change)
 
-        async def published(_: Revision) -> None:
+        async def published(revision: Revision) -> None:
             async with self.visit.console.database.write() as tx:
                 await clusters.mark_out_of_scope(
-                    tx, self.number, topic, by=self.visit.session.name, now=self.visit.console.now()
+                    tx, self.number, topic, revision.number, by=self.visit.session.name, now=self.visit.console.now()
                 )
             ui.navigate.to("/unanswered")
 

@@ -10,8 +10,8 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from bot.accounts.accounts import AccountError, ThrottledError, form_token, is_form_token
-from bot.accounts.roles import may
-from bot.console.console import Console
+from bot.accounts.roles import Role
+from bot.console.console import Console, StoppedError, Visit
 from bot.console.gate import COOKIE, PREFIX
 from bot.storage import workbench
 
@@ -24,6 +24,7 @@ _PICTURES = {
     ".webp": "image/webp",
 }
 _MOST_FIELDS = 12
+_MOST_DIGITS, _MOST_DETAIL = 9, 200
 _STYLE = (Path(__file__).parent / "door.css").read_text(encoding="utf-8")
 _FIELD = '<label>{label}<input name="{name}" type="{type}" value="{value}" autocomplete="{complete}" required></label>'
 
@@ -42,7 +43,7 @@ class Door:
             Route(f"{PREFIX}/login", self._login, methods=both),
             Route(f"{PREFIX}/first", self._first, methods=both),
             Route(f"{PREFIX}/logout", self._logout, methods=["POST"]),
-            Route(PREFIX + "/file/{id:int}", self._file),
+            Route(PREFIX + "/file/{id}", self._file),
             Route(PREFIX + "/audit.csv", self._audit_csv),
         ]
 
@@ -103,15 +104,17 @@ class Door:
         return response
 
     async def _file(self, request: Request) -> Response:
-        session = await self._accounts.who(request.cookies.get(COOKIE))
-        if session is None or not may(session.role, "agent"):
-            return PlainTextResponse("没有权限。", 403)
+        visit = await self._visit(request, "agent", "file")
+        if isinstance(visit, Response):
+            return visit
+        number = str(request.path_params["id"])
         async with self._console.database.read() as tx:
-            row = await workbench.file(tx, int(request.path_params["id"]))
+            row = await workbench.file(tx, int(number)) if number.isdecimal() and len(number) <= _MOST_DIGITS else None
         folder = (self._console.settings.data / "files").resolve()
         path = (folder / row.path).resolve() if row and row.path else None
-        if path is None or folder not in path.parents or not path.is_file():
+        if row is None or path is None or folder not in path.parents or not path.is_file():
             return PlainTextResponse("没有这个文件，或者还没有取来。", 404)
+        await visit.audit("file", row.ticket, detail=row.name)
         # Only what no browser runs is shown; all else is a download.
         kind = _PICTURES.get(path.suffix.lower())
         return FileResponse(
@@ -125,12 +128,25 @@ class Door:
     async def _audit_csv(self, request: Request) -> Response:
         from bot.console.audit import exported
 
-        session = await self._accounts.who(request.cookies.get(COOKIE))
-        if session is None or not may(session.role, "admin"):
-            return PlainTextResponse("要有管理员的权限。", 403)
+        visit = await self._visit(request, "admin", "audit export")
+        if isinstance(visit, Response):
+            return visit
+        await visit.audit("audit export", detail=request.url.query[:_MOST_DETAIL])
         body = await exported(self._console, request.query_params)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
         return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _visit(self, request: Request, role: Role, what: str) -> Visit | Response:
+        """Somebody who may have this; else what he is told, and the refusal is written down."""
+        session = await self._accounts.who(request.cookies.get(COOKIE))
+        if session is None:
+            return RedirectResponse(f"{PREFIX}/login", 303)
+        visit = Visit(self._console, request, session)
+        try:
+            await visit.allowed(role, what)
+        except StoppedError as error:
+            return PlainTextResponse(str(error), 403)
+        return visit
 
     def _page(self, request: Request, title: str, fields: str, told: str = "", status: int = 200) -> Response:
         secret = request.cookies.get(_BEFORE) or secrets.token_urlsafe(32)
@@ -142,7 +158,7 @@ class Door:
             f"<title>{escape(title)} · 宁勤绩</title><style>{_STYLE}</style>"
             f"<main><p class=brand>宁勤绩 · 控制台</p><h1>{escape(title)}</h1>{alert}{inner}</main></html>",
             status_code=status,
-            headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+            headers={"Cache-Control": "no-store"},
         )
         secure = request.url.scheme == "https"
         response.set_cookie(_BEFORE, secret, httponly=True, samesite="lax", secure=secure, path=PREFIX, max_age=3600)

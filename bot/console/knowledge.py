@@ -1,5 +1,6 @@
 """Everything the bot knows: browsed, searched as the bot searches; and the drafts that would change it."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -38,7 +39,8 @@ class KnowledgePage:
         self.drafts = ui.column().classes("panel gap-0")
         await self._show_drafts()
         search = ui.input(placeholder="像用户那样问一句，看会答什么；或者输入标题里的字").classes("w-full")
-        search.props("outlined clearable debounce=300").on_value_change(lambda event: self._search(event.value or ""))
+        search.props("outlined clearable debounce=300")
+        search.on_value_change(lambda event: self._searching(event.value or "")())
         self.found = ui.column().classes("panel gap-0")
         self._show_all("")
 
@@ -71,8 +73,13 @@ class KnowledgePage:
                 ui.button("不丢", on_click=lambda: dialog.submit(None)).props("flat no-caps")
                 ui.button("丢弃", on_click=lambda: dialog.submit(True)).props("unelevated no-caps color=negative")
         if await dialog:
+            # It may have stood open for hours.
+            await self.visit.allowed("editor", "draft discard")
             await self.library.discard(draft, self.visit.actor)
             await self._show_drafts()
+
+    def _searching(self, text: str) -> Callable[[], Awaitable[None]]:
+        return self.visit.deed("editor", "knowledge search", partial(self._search, text))
 
     async def _search(self, text: str) -> None:
         if not text.strip():

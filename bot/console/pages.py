@@ -1,6 +1,7 @@
 """All pages, in the order of the menu. A new page: a module with ``PAGES``, named here."""
 
 from bot.console import (
+    account,
     audit,
     cluster,
     draft,
@@ -16,5 +17,19 @@ from bot.console import (
 )
 from bot.console.shell import Page
 
-_MODULES = (tickets, ticket, unanswered, cluster, knowledge, draft, record, source, revisions, figures, people, audit)
+_MODULES = (
+    tickets,
+    ticket,
+    unanswered,
+    cluster,
+    knowledge,
+    draft,
+    record,
+    source,
+    revisions,
+    figures,
+    people,
+    audit,
+    account,
+)
 PAGES: tuple[Page, ...] = tuple(page for module in _MODULES for page in module.PAGES)

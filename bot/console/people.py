@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from bot.accounts.accounts import AccountError
 from bot.accounts.roles import ROLE_NAMES
 from bot.console.console import Visit
 from bot.console.shell import Page, empty
@@ -37,8 +38,19 @@ async def _people(visit: Visit) -> None:
             ui.label(f"{each.name}（{each.username}）").classes("grow")
             chosen = ui.select(ROLE_NAMES, value=each.role).props("outlined dense")
 
+            role = each.role
+
             async def change() -> None:
-                await accounts.set_role(each.username, chosen.value, by=me)
+                nonlocal role
+                if chosen.value == role:
+                    return
+                try:
+                    await accounts.set_role(each.username, chosen.value, by=me)
+                except AccountError:
+                    # The field says again what is so.
+                    chosen.value = role
+                    raise
+                role = chosen.value
 
             async def turn() -> None:
                 await accounts.disable(each.username, by=me, disabled=not each.disabled)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -129,8 +130,8 @@ class Publishing:
                 show_effects(found)
 
     async def _publish(self) -> None:
-        actor = self.visit.actor
-        outcome = await self.library.publish(self.draft, actor, str(self.note.value or "").strip(), self._tell)
+        note, still = str(self.note.value or "").strip(), partial(self.visit.allowed, "editor", "publish")
+        outcome = await self.library.publish(self.draft, self.visit.actor, note, self._tell, still)
         if isinstance(outcome, Published):
             ui.notify(f"已发布修订 {outcome.revision.number}，几秒内在所有渠道生效。", type="positive")
             # The next page takes the message away: time to read it.

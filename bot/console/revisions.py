@@ -4,6 +4,7 @@ import asyncio
 import io
 import tempfile
 import zipfile
+import zlib
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from bot.knowledge.content import MOST_OF_ALL
 from bot.knowledge.library import Conflicting, Outcome, Published
 from bot.knowledge.working import Progress
 from bot.storage.revisions import Revision
-from bot.unanswered import clusters
 
 _KINDS = {"edit": "编辑", "rollback": "退回", "import": "导入"}
 
@@ -73,7 +73,8 @@ class RevisionsPage:
                 if each.state != "current":
                     self._back(each.number)
             what = ui.expansion(f"改了 {len(each.difference)} 处").classes("w-full").props("dense")
-            what.on_value_change(lambda event: self._open(what, each) if event.value else None)
+            look = self.visit.deed("editor", "knowledge difference", partial(self._open, what, each))
+            what.on_value_change(lambda event: look() if event.value else None)
 
     async def _open(self, place: ui.expansion, each: Revision) -> None:
         changes = await self.library.changes_between(each.number - 1, each.number)
@@ -87,16 +88,8 @@ class RevisionsPage:
         ui.button("退回到这里", icon="undo", on_click=back).props("outline dense no-caps padding='xs md'")
 
     async def _roll_back(self, number: int) -> None:
-        outcome = await self.library.roll_back(number, self.visit.actor, tell=self._tell)
-        if isinstance(outcome, Published):
-            await self._reopen(number)
-        await self._told(outcome)
-
-    async def _reopen(self, number: int) -> None:
-        """What the revisions taken back had answered is unanswered again."""
-        async with self.visit.console.database.write() as tx:
-            by, now = self.visit.session.name, self.visit.console.now()
-            await clusters.reopen_revisions(tx, number, by=by, now=now)
+        still = partial(self.visit.allowed, "editor", "knowledge rollback")
+        await self._told(await self.library.roll_back(number, self.visit.actor, tell=self._tell, still=still))
 
     async def _told(self, outcome: Outcome) -> None:
         self.stage.text = ""
@@ -121,13 +114,14 @@ class RevisionsPage:
         )
 
     async def _import(self, event: events.UploadEventArguments) -> None:
-        data = await event.file.read()
-
         async def take() -> None:
+            data = await event.file.read()
             with tempfile.TemporaryDirectory() as folder:
                 await asyncio.to_thread(_unzipped, data, Path(folder))
+                still = partial(self.visit.allowed, "editor", "knowledge import")
+                actor = self.visit.actor
                 await self._told(
-                    await self.library.import_folder(Path(folder), self.visit.actor, "从控制台导入", self._tell)
+                    await self.library.import_folder(Path(folder), actor, "从控制台导入", self._tell, still)
                 )
 
         await self.visit.deed("editor", "knowledge import", take)()
@@ -142,16 +136,24 @@ def _zipped(texts: dict[str, str]) -> bytes:
 
 
 def _unzipped(data: bytes, folder: Path) -> None:
-    """The YAML files of an archive, whatever folders they stand in. Raises UsageError."""
+    """The YAML files of an archive, whatever folder they stand in. Raises UsageError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [each for each in archive.infolist() if each.filename.endswith(".yaml") and not each.is_dir()]
+            files = {each: Path(each.filename).name for each in archive.infolist() if _is_meant(each)}
+            if len(set(files.values())) < len(files):
+                raise UsageError("压缩包里有同名的文件，分不清用哪一个。")
             if sum(each.file_size for each in files) > MOST_OF_ALL:
                 raise UsageError("压缩包里的内容太大了。")
-            for each in files:
-                (folder / Path(each.filename).name).write_bytes(archive.read(each))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            for each, name in files.items():
+                (folder / name).write_bytes(archive.read(each))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UsageError("这不是能打开的 zip 文件。") from error
+
+
+def _is_meant(each: zipfile.ZipInfo) -> bool:
+    """A YAML file, and none of those that macOS puts beside them."""
+    name = Path(each.filename).name
+    return name.endswith(".yaml") and not name.startswith("._") and not each.is_dir()
 
 
 async def _render(visit: Visit) -> None:

@@ -1,18 +1,22 @@
 """The frame around every page: header, menu, who is signed in; and the registration of pages."""
 
+import logging
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from nicegui import ui
+from nicegui import app, ui
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from bot.accounts.accounts import form_token
 from bot.accounts.roles import ROLE_NAMES, Role, may
 from bot.console.console import Console, StoppedError, Visit
 from bot.console.gate import COOKIE, PREFIX
 
+log = logging.getLogger(__name__)
 ACCENT = "#0b6b5f"
+_LOOK_SECONDS, _USE_SECONDS = 10.0, 60.0
 _STYLE = """
 body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
   font-family: -apple-system, "PingFang SC", "HarmonyOS Sans SC", MiSans, "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
@@ -48,6 +52,38 @@ def install(console: Console, pages: Sequence[Page]) -> None:
     """Register the pages with NiceGUI, once a process."""
     for page in pages:
         _register(console, page, pages)
+    app.on_page_exception(lambda error: _went_wrong(error, empty))
+    app.add_exception_handler(404, _not_found)
+
+
+def _went_wrong(error: Exception, tell: Callable[[str, str], None]) -> None:
+    """Nobody sees an exception's text: it is in the log, under a number."""
+    reference = secrets.token_hex(4)
+    log.error("the console failed, reference %s", reference, exc_info=error)
+    tell("error", f"出了点问题，没有做成。请把编号 {reference} 告诉管理员。")
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return PlainTextResponse("没有这个页面。", 404)
+
+
+def _watch(visit: Visit) -> None:
+    """Whoever types is there; and a page does not stay readable for longer than its session lasts."""
+    accounts, digest = visit.console.accounts, visit.session.digest
+
+    async def use() -> None:
+        await accounts.still(digest, in_use=True)
+
+    async def look() -> None:
+        if await accounts.still(digest) is None and not over.value:
+            over.open()
+
+    ui.context.client.content.on("input", use, args=[], throttle=_USE_SECONDS)
+    with ui.dialog().props("persistent backdrop-filter=blur(24px)") as over, ui.card():
+        ui.label("登录已经失效").classes("heading")
+        ui.label("没有保存的内容保存不了了。")
+        ui.button("重新登录", on_click=lambda: ui.navigate.to("/login")).props("unelevated no-caps")
+    ui.timer(_LOOK_SECONDS, look)
 
 
 def _register(console: Console, page: Page, pages: Sequence[Page]) -> None:
@@ -57,12 +93,14 @@ def _register(console: Console, page: Page, pages: Sequence[Page]) -> None:
         if session is None or token is None:
             return RedirectResponse(f"{PREFIX}/login", 303)
         visit = Visit(console, request, session)
+        ui.on_exception(lambda error: _went_wrong(error, lambda _, text: ui.notify(text, type="negative")))
         _frame(visit, page, pages, form_token(token))
         try:
             await visit.allowed(page.role, f"page {page.path}"[:40])
         except StoppedError as error:
             empty("lock", str(error), "要用这个页面，请找管理员改角色。")
             return None
+        _watch(visit)
         await page.render(visit)
         return None
 
@@ -73,7 +111,9 @@ def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:
     ui.add_css(_STYLE)
     ui.colors(primary=ACCENT, secondary="#3b4b9c", negative="#b3261e", warning="#a86400")
     session = visit.session
-    with ui.left_drawer(bordered=True).classes("bg-white").props("width=220 breakpoint=900") as drawer:
+    # Whether it is open, the browser says by itself. The framework would ask, and a slow browser answers too late.
+    drawer = ui.left_drawer(value=False, bordered=True).classes("bg-white")
+    with drawer.props("width=220 breakpoint=900 show-if-above"):
         for each in pages:
             if each.menu and may(session.role, each.role):
                 chosen = "bg-teal-1 text-primary" if each is page else ""
@@ -82,7 +122,7 @@ def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:
                     ui.icon(each.icon, size="sm")
                     ui.label(each.title)
         ui.space()
-        ui.label(session.name).classes("heading")
+        ui.link(session.name, "/account").classes("heading text-inherit").tooltip("改密码")
         ui.label(ROLE_NAMES[session.role]).classes("muted")
         for label, everywhere in (("退出", "0"), ("在所有设备上退出", "1")):
             _post_button(label, f"{PREFIX}/logout", {"form": form, "everywhere": everywhere})

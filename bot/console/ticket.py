@@ -6,7 +6,6 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import StoppedError, Visit
-from bot.console.gate import PREFIX
 from bot.console.shell import Page, empty
 from bot.desk.actions import Verb
 from bot.desk.hours import SHANGHAI
@@ -252,7 +251,7 @@ class TicketPage:
             for row in files:
                 name = row.name or row.kind
                 if row.path:
-                    ui.link(name, f"{PREFIX}/file/{row.id}", new_tab=True).props("rel=noopener")
+                    ui.link(name, f"/file/{row.id}", new_tab=True).props("rel=noopener")
                 else:
                     ui.label(f"{name}（没有取来）").classes("muted")
 

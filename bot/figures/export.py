@@ -14,7 +14,8 @@ from wcwidth import wcswidth
 from bot.desk.hours import SHANGHAI
 from bot.figures.values import Cell, Sheet
 
-_FORMULA = tuple("=+-@\t\r")
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+"""Some spreadsheets read the wide ones alike."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BOM = "\ufeff"
 _WIDEST = 60

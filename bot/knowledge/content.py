@@ -59,11 +59,16 @@ class Content:
         return parts.hexdigest()
 
 
+def is_content(name: str) -> bool:
+    """Whether a file of this name is one of a content folder."""
+    return name in FILES or bool(_RECORD.fullmatch(name))
+
+
 def checked(overlay: Mapping[str, object]) -> dict[str, str | None]:
     """The overlay, where it is one. Raises OverlayError: a name that is none of ours, a text that is too long."""
     found: dict[str, str | None] = {}
     for name, text in sorted(overlay.items()):
-        if name not in FILES and not _RECORD.fullmatch(name):
+        if not is_content(name):
             raise OverlayError(
                 f"不认识这个文件名：{name[:80]!r}。记录叫 faq-NN.yaml 或 prompt-NN.yaml，其余见 docs/content.md"
             )
@@ -105,7 +110,11 @@ def outdated(base: Mapping[str, str], bases: Mapping[str, str]) -> tuple[str, ..
 
 
 def materialised(content: Content, data: Path) -> Path:
-    """The content as a folder below ``data``, written whole or not at all. Old ones are cleared away."""
+    """The content as a folder below ``data``, written whole or not at all. Old ones are cleared away.
+
+    Raises OverlayError where a file would be written anywhere else, whoever has put such a name into the database.
+    """
+    checked(content.overlay)
     shelf = data / "content"
     folder = shelf / content.digest[:16]
     if folder.exists() and _holds(folder, content.texts):

@@ -1,24 +1,28 @@
 """Drafts, checks, previews, publishing and rolling back: everything an editor does with the knowledge as a whole."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from bot.desk.actions import Actor
 from bot.errors import UsageError
 from bot.knowledge import working
-from bot.knowledge.content import Content, bases_of, checked, outdated, overlay_of, read_base, write
-from bot.knowledge.difference import Change, Conflict, Side, difference, merge
+from bot.knowledge.content import Content, bases_of, checked, is_content, outdated, overlay_of, read_base, write
+from bot.knowledge.difference import Change, Side, difference, merge
 from bot.knowledge.effects import Effects, effects_of
+from bot.knowledge.outcomes import Checked, Conflicting, NoSuchError, Outcome, Published, Refused, StaleDraftError
+from bot.knowledge.phrased import newly_phrased
 from bot.knowledge.shelf import Shelf, pack_file
 from bot.knowledge.working import Progress, Tell, WorkError, silent
 from bot.storage import revisions
 from bot.storage.database import Database
 from bot.storage.records import write_audit
 from bot.storage.revisions import Draft, Overlay, Revision
+from bot.unanswered import clusters
+from kb.knowledge import Knowledge
 from kb.load import content_files, read_folder
 from kb.yamlfile import Problem
 
@@ -29,51 +33,16 @@ _MOST_NOTE = 2_000
 _MOST_TITLE = 200
 _MOST_DETAIL = 2_000
 _NOTHING_NEW = "内容和现在用的一样，没有什么可以发布。"
+_STALE = "这份草稿在别的窗口里改过（或已经发布、丢弃），请刷新后再改"
+Still = Callable[[], Awaitable[object]]
+"""Asked once more when all is ready, minutes later perhaps: raises where it may be published no more."""
+__all__ = [
+    "Checked", "Conflicting", "Library", "NoSuchError", "Outcome", "Published", "Refused", "StaleDraftError",
+]  # fmt: skip
 
 
-class NoSuchError(UsageError):
-    """A draft or revision that is not there; the text says which."""
-
-
-class StaleDraftError(UsageError):
-    """The draft was changed in another window since it was read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What is wrong with a draft, and what an editor should know. ``newest``: the revision that is in force."""
-
-    problems: tuple[Problem, ...]
-    warnings: tuple[str, ...]
-    newest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """It is in force; running nodes take it over within seconds."""
-
-    revision: Revision
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """It was not published. ``text`` says why; ``problems`` of the content, or ``effects`` with the golden questions lost."""
-
-    reason: Literal["nothing", "stale", "problems", "compile", "golden", "busy"]
-    text: str
-    problems: tuple[Problem, ...] = ()
-    effects: Effects | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Conflicting:
-    """Somebody published meanwhile and changed the same. ``newest``: his revision."""
-
-    newest: int
-    conflicts: tuple[Conflict, ...]
-
-
-Outcome = Published | Refused | Conflicting
+async def _still() -> None:
+    """Nothing stands in the way."""
 
 
 class Library:
@@ -164,16 +133,18 @@ class Library:
         based = draft.based_on if based_on is None else based_on
         names = {name for name in {*wanted, *draft.overlay} if wanted.get(name, "") != draft.overlay.get(name, "")}
         async with self._database.write() as tx:
-            if not await revisions.change_draft(tx, draft.id, draft.version, now, overlay=wanted, based_on=based):
-                raise StaleDraftError("这份草稿在别的窗口里改过（或已经发布、丢弃），请刷新后再改")
+            if not await revisions.change_draft(tx, draft, now, overlay=wanted, based_on=based):
+                raise StaleDraftError(_STALE)
             await self._audit(tx, actor, "draft save", f"草稿 {draft.id}：{'、'.join(sorted(names)) or '没有改动'}")
         return replace(draft, overlay=wanted, based_on=based, changed_at=now, version=draft.version + 1)
 
     async def discard(self, draft: Draft, actor: Actor) -> None:
-        """Throw a draft away."""
+        """Throw a draft away. Raises StaleDraftError where it was changed since it was read."""
         async with self._database.write() as tx:
-            if await revisions.drop_draft(tx, draft.id):
+            if await revisions.drop_draft(tx, draft):
                 await self._audit(tx, actor, "draft discard", f"草稿 {draft.id}")
+            elif await revisions.draft(tx, draft.id):
+                raise StaleDraftError(_STALE)
 
     async def changes(self, draft: Draft) -> tuple[Change, ...]:
         """What the draft changes."""
@@ -213,8 +184,9 @@ class Library:
         if checked_.problems:
             return _wrong(checked_.problems)
         try:
-            old = await self._shelf.compiled(await self.content(draft.based_on), _first(tell, "编译现在的内容"))
+            # The one in force last: it is mostly there, and whatever others compile meanwhile takes old files away.
             new = await self._shelf.compiled(await self.draft_content(draft), _first(tell, "编译草稿"))
+            old = await self._shelf.compiled(await self.content(draft.based_on), _first(tell, "编译现在的内容"))
             async with self._database.read() as tx:
                 asked, total = await revisions.frequent_questions(tx, self._now() - _DAYS, most)
             result = await working.compare(old, new, [each.text for each in asked], tell)
@@ -224,36 +196,43 @@ class Library:
 
     # Publishing
 
-    async def publish(self, draft: Draft, actor: Actor, note: str, tell: Tell = silent) -> Outcome:
+    async def publish(
+        self, draft: Draft, actor: Actor, note: str, tell: Tell = silent, still: Still = _still
+    ) -> Outcome:
         """Put a draft in force, with what others have published since it was begun."""
         stored = await self.draft(draft.id)
-        if stored.version != draft.version:
+        if (stored.version, stored.created_at) != (draft.version, draft.created_at):
             return Refused("stale", "这份草稿在别的窗口里改过，请刷新、再看一遍后发布。")
-        return await self._publish(draft.overlay, draft.based_on, actor, ("edit", note), tell, draft)
+        return await self._publish(draft.overlay, draft.based_on, actor, ("edit", note), tell, still, draft)
 
-    async def roll_back(self, number: int, actor: Actor, note: str = "", tell: Tell = silent) -> Outcome:
+    async def roll_back(
+        self, number: int, actor: Actor, note: str = "", tell: Tell = silent, still: Still = _still
+    ) -> Outcome:
         """A new revision with the overlay of an earlier one; 0 is the program's own content.
 
-        It has been checked when it was published: the golden questions do not stand in its way.
+        It has been checked when it was published: the golden questions do not stand in its way. What the revisions taken
+        back had answered is unanswered again.
         """
         overlay = ((await self.revision(number)).overlay if number else {}) or {}
         note = note or f"退回到修订 {number}"
-        return await self._publish(overlay, await self.newest(), actor, ("rollback", note), tell)
+        return await self._publish(overlay, await self.newest(), actor, ("rollback", note), tell, still, back=number)
 
-    async def import_folder(self, folder: Path, actor: Actor, note: str = "", tell: Tell = silent) -> Outcome:
+    async def import_folder(
+        self, folder: Path, actor: Actor, note: str = "", tell: Tell = silent, still: Still = _still
+    ) -> Outcome:
         """Publish a folder of content files as it is. Raises UsageError where it is none."""
         texts = await asyncio.to_thread(read_base, folder)
         if not texts:
             raise UsageError(f"{folder} 里没有知识文件（*.yaml）")
         overlay = overlay_of((await self._shelf.content({})).base, texts)
-        return await self._publish(
-            overlay, await self.newest(), actor, ("import", note or f"从 {folder.name} 导入"), tell
-        )
+        what = ("import", note or f"从 {folder.name} 导入")
+        return await self._publish(overlay, await self.newest(), actor, what, tell, still)
 
     async def export(self, folder: Path, number: int | None = None, *, replace_all: bool = False) -> list[str]:
         """Write the content as YAML files; their names. Raises UsageError where others stand there."""
         content = await self.content(number)
-        there = [path for path in content_files(folder) if path.is_file()] if folder.exists() else []
+        # Whatever else lies there is none of ours, and stays.
+        there = [path for path in content_files(folder) if is_content(path.name) and path.is_file()]
         if there and not replace_all:
             raise UsageError(f"{folder} 里已经有 {len(there)} 个 YAML 文件。换一个文件夹，或者加 --force 覆盖。")
         for path in there:
@@ -269,7 +248,9 @@ class Library:
         actor: Actor,
         what: tuple[str, str],
         tell: Tell,
+        still: Still,
         draft: Draft | None = None,
+        back: int | None = None,
     ) -> Outcome:
         outcome: Outcome = Refused("busy", "别人一直在发布，请过一会再试。")
         for _ in range(_TRIES):
@@ -282,7 +263,8 @@ class Library:
             if isinstance(judged, Refused):
                 outcome = judged
                 break
-            published = await self._put_in_force(merged, newest, judged, actor, what, draft)
+            await still()
+            published = await self._put_in_force(merged, newest, judged, actor, what, draft, back)
             if published:
                 tell(Progress("已发布", 1.0))
                 return Published(published)
@@ -324,12 +306,30 @@ class Library:
         if effects and not effects.keeps_golden:
             return Refused("golden", _lost(effects), effects=effects)
         tell(Progress("存进数据库", 0.9))
-        return _Judged(path, await pack_file(path), changes, effects)
+        phrased = newly_phrased(await self._knowledge(before), loaded.knowledge)
+        return _Judged(path, await pack_file(path), changes, effects, phrased)
+
+    async def _knowledge(self, content: Content) -> Knowledge | None:
+        """What it says; None where it cannot be read, which must not keep anybody from going back to one that can."""
+        try:
+            return (await asyncio.to_thread(read_folder, await self._shelf.folder(content))).knowledge
+        except UsageError:
+            return None
 
     async def _put_in_force(
-        self, content: Content, newest: int, judged: "_Judged", actor: Actor, what: tuple[str, str], draft: Draft | None
+        self,
+        content: Content,
+        newest: int,
+        judged: "_Judged",
+        actor: Actor,
+        what: tuple[str, str],
+        draft: Draft | None,
+        back: int | None,
     ) -> Revision | None:
-        """One transaction: the revision, its compiled file, who did it. None where another was published meanwhile."""
+        """One transaction: the revision, its compiled file, who did it, and what is answered by it.
+
+        None where another was published meanwhile.
+        """
         number, now = newest + 1, self._now()
         values = {
             "number": number,
@@ -349,7 +349,11 @@ class Library:
                 return None
             await revisions.keep_compiled(tx, judged.path.stem, number, judged.packed, now)
             if draft:
-                await revisions.drop_draft(tx, draft.id, draft.version)
+                await revisions.drop_draft(tx, draft)
+            by = actor.name or actor.account
+            if back is not None:
+                await clusters.reopen_revisions(tx, back, by=by, now=now)
+            await clusters.mark_phrased(tx, judged.phrased, number, by=by, now=now)
             names = "、".join(change.item or change.file for change in judged.changes)
             await self._audit(tx, actor, f"knowledge {what[0]}", f"修订 {number}：{what[1]}（{names}）")
             return await revisions.revision(tx, number)
@@ -367,6 +371,7 @@ class _Judged:
     packed: bytes
     changes: tuple[Change, ...]
     effects: Effects | None
+    phrased: Mapping[str, str]
 
 
 def hides(name: str) -> str:

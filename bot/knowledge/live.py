@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ask import Line, Session
 from bot.errors import UsageError
+from bot.knowledge.content import Content
 from bot.knowledge.shelf import Shelf
 from bot.knowledge.working import WorkError
 from bot.opening import open_compiled
@@ -21,8 +22,10 @@ from bot.storage import revisions
 from kb.base import KnowledgeBase
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 TRY_AGAIN_SECONDS = 60.0
+_MOST_TRIED = 5
+"""Revisions a start goes back to; each may have to be compiled."""
 _UNREADABLE = (OSError, sqlite3.Error, KeyError, ValueError, IndexError, TypeError)
 
 
@@ -87,15 +90,13 @@ async def begin(
 ) -> tuple[KnowledgeBase, int]:
     """What a node starts with: the newest revision that can be loaded; the program's own content where there is none."""
     async with shelf.database.read() as tx:
-        newest = await revisions.newest(tx)
-    if newest:
+        published = await revisions.history(tx, _MOST_TRIED)
+    for each in published:
         try:
-            return await load(shelf, newest, now), newest
+            return await load(shelf, each.number, now), each.number
         except Exception:
             reference = secrets.token_hex(4)
-            log.exception(
-                "revision %d cannot be loaded, reference %s; starting with what the program brings", newest, reference
-            )
+            log.exception("revision %d cannot be loaded, reference %s; going back further", each.number, reference)
     return await asyncio.to_thread(otherwise), 0
 
 
@@ -116,14 +117,21 @@ async def load(shelf: Shelf, number: int, now: Callable[[], datetime]) -> Knowle
             "revision %d does not compile with this program; going on with what another one made of it", number
         )
         return await _opened(older, number)
-    try:
-        base = await _opened(path, number)
-    except _UNREADABLE:
-        log.warning("%s is damaged; having it anew", path, exc_info=True)
-        path.unlink(missing_ok=True)
-        base = await _opened(await shelf.compiled(content), number)
+    base = await _sound(shelf, content, path, number)
     await shelf.keep(number, path, now())
     return base
+
+
+async def _sound(shelf: Shelf, content: Content, path: Path, number: int) -> KnowledgeBase:
+    """What the file holds. A damaged one is had anew: from the database, and where that one is damaged by compiling."""
+    for take_away in (shelf.lay_aside, shelf.forget):
+        try:
+            return await _opened(path, number)
+        except _UNREADABLE:
+            log.warning("%s is damaged; having it anew", path, exc_info=True)
+        await take_away(path)
+        await shelf.compiled(content)
+    return await _opened(path, number)
 
 
 async def _opened(path: Path, number: int) -> KnowledgeBase:

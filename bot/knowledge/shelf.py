@@ -31,7 +31,7 @@ class Shelf:
         return Content(await asyncio.to_thread(read_base, self.base), overlay)
 
     async def folder(self, content: Content) -> Path:
-        """The content as a folder."""
+        """The content as a folder. Raises OverlayError where it has a name that is none of ours."""
         return await asyncio.to_thread(materialised, content, self.data)
 
     async def compiled(self, content: Content, tell: working.Tell = working.silent) -> Path:
@@ -54,8 +54,23 @@ class Shelf:
             packed = await revisions.compiled(tx, path.stem)
         if packed is None:
             return False
-        await asyncio.to_thread(_unpack, packed, path)
+        try:
+            await asyncio.to_thread(_unpack, packed, path)
+        except ValueError:
+            log.warning("%s is damaged in the database; compiling it again", path.name, exc_info=True)
+            await self.forget(path)
+            return False
         return True
+
+    async def lay_aside(self, path: Path) -> None:
+        """The file here is damaged; the database may have a sound one."""
+        path.unlink(missing_ok=True)
+
+    async def forget(self, path: Path) -> None:
+        """It is damaged in the database too: whoever wants it has to compile it."""
+        path.unlink(missing_ok=True)
+        async with self.database.write() as tx:
+            await revisions.drop_compiled(tx, path.stem)
 
     async def keep(self, number: int, path: Path, now: datetime) -> None:
         """Give the others what this node has compiled of a revision."""

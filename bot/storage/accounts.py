@@ -134,8 +134,13 @@ async def forget_failures(tx: AsyncConnection, before: datetime) -> None:
 
 async def add_link(tx: AsyncConnection, digest: str, expires_at: datetime) -> None:
     """The one link that makes an administrator; those made before are void."""
-    await tx.execute(delete(account_link))
+    await end_links(tx)
     await tx.execute(insert(account_link).values(digest=digest, expires_at=expires_at))
+
+
+async def end_links(tx: AsyncConnection) -> None:
+    """No link makes an administrator any more."""
+    await tx.execute(delete(account_link))
 
 
 async def link_is_good(tx: AsyncConnection, digest: str, now: datetime) -> bool:

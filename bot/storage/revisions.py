@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -136,6 +136,11 @@ async def keep_compiled(tx: AsyncConnection, name: str, number: int, packed: byt
     await tx.execute(delete(knowledge_compiled).where(knowledge_compiled.c.name.not_in(names)))
 
 
+async def drop_compiled(tx: AsyncConnection, name: str) -> None:
+    """A compiled file that cannot be read goes."""
+    await tx.execute(delete(knowledge_compiled).where(knowledge_compiled.c.name == name))
+
+
 async def has_compiled(tx: AsyncConnection, name: str) -> bool:
     """Whether a compiled file of this name is kept."""
     return bool(await tx.scalar(select(knowledge_compiled.c.name).where(knowledge_compiled.c.name == name)))
@@ -186,22 +191,23 @@ async def drafts(tx: AsyncConnection, author: str | None = None) -> list[Draft]:
     return [Draft(**row._mapping) for row in (await tx.execute(query)).all()]
 
 
-async def change_draft(tx: AsyncConnection, number: int, version: int, now: datetime, **values: Any) -> bool:
-    """Change a draft that nobody has changed since ``version``; False where somebody has."""
+async def change_draft(tx: AsyncConnection, seen: Draft, now: datetime, **values: Any) -> bool:
+    """Change a draft that nobody has changed since it was ``seen``; False where somebody has."""
     done = await tx.execute(
-        update(knowledge_draft)
-        .where(knowledge_draft.c.id == number, knowledge_draft.c.version == version)
-        .values(**values, changed_at=now, version=version + 1)
+        update(knowledge_draft).where(*_as(seen)).values(**values, changed_at=now, version=seen.version + 1)
     )
     return done.rowcount == 1
 
 
-async def drop_draft(tx: AsyncConnection, number: int, version: int | None = None) -> bool:
-    """Throw a draft away; with ``version`` only where nobody has changed it since."""
-    query = delete(knowledge_draft).where(knowledge_draft.c.id == number)
-    if version is not None:
-        query = query.where(knowledge_draft.c.version == version)
-    return (await tx.execute(query)).rowcount == 1
+async def drop_draft(tx: AsyncConnection, seen: Draft) -> bool:
+    """Throw a draft away that nobody has changed since it was ``seen``; False where somebody has."""
+    return (await tx.execute(delete(knowledge_draft).where(*_as(seen)))).rowcount == 1
+
+
+def _as(seen: Draft) -> tuple[ColumnElement[bool], ...]:
+    """SQLite gives a number again when the draft that had it is gone: what tells them apart is when they were begun."""
+    draft = knowledge_draft.c
+    return draft.id == seen.id, draft.version == seen.version, draft.created_at == seen.created_at
 
 
 async def frequent_questions(tx: AsyncConnection, since: datetime, most: int) -> tuple[list[Frequent], int]:

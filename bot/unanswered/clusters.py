@@ -16,6 +16,9 @@ from kb.matcher import Chance
 State = Literal["open", "added", "out_of_scope", "dismissed"]
 _REASONS = ("unknown", "rejected", "unresolved", "ticket")
 _TRIED = 5
+_MANY = 500
+"""Values in one condition."""
+_TOPIC = "oos-"
 _LEAST = 0.01
 
 
@@ -157,14 +160,34 @@ async def dismiss(tx: AsyncConnection, number: int, *, by: str, now: datetime, a
     return await _decide(tx, number, "dismissed", by, now, wake_at=wake)
 
 
-async def mark_out_of_scope(tx: AsyncConnection, number: int, topic: str, *, by: str, now: datetime) -> bool:
-    """It belongs to a topic that no record answers."""
-    return await _decide(tx, number, "out_of_scope", by, now, topic=topic)
+async def mark_out_of_scope(
+    tx: AsyncConnection, number: int, topic: str, revision: int | None = None, *, by: str, now: datetime
+) -> bool:
+    """It belongs to a topic that no record answers; its wordings were added to that in a revision."""
+    return await _decide(tx, number, "out_of_scope", by, now, topic=topic, revision=revision)
 
 
 async def mark_added(tx: AsyncConnection, number: int, record: str, revision: int, *, by: str, now: datetime) -> bool:
     """Its wordings were added to a record, in a revision."""
     return await _decide(tx, number, "added", by, now, record=record, revision=revision)
+
+
+async def mark_phrased(
+    tx: AsyncConnection, phrased: Mapping[str, str], revision: int, *, by: str, now: datetime
+) -> int:
+    """Open clusters of which a wording is now a phrasing (text → its record or topic) are decided by that; how many."""
+    texts, found = list(phrased), dict[int, str]()
+    for start in range(0, len(texts), _MANY):
+        query = select(missed_text.c.cluster_id, missed_text.c.text).join(
+            missed_cluster, missed_cluster.c.id == missed_text.c.cluster_id
+        )
+        mine = (missed_cluster.c.state == "open", missed_text.c.text.in_(texts[start : start + _MANY]))
+        for row in await tx.execute(query.where(*mine).order_by(missed_text.c.asked, missed_text.c.id.desc())):
+            found[row.cluster_id] = phrased[row.text]
+    for number, label in found.items():
+        mark = mark_out_of_scope if label.startswith(_TOPIC) else mark_added
+        await mark(tx, number, label, revision, by=by, now=now)
+    return len(found)
 
 
 async def reopen(tx: AsyncConnection, number: int, *, by: str, now: datetime) -> bool:
@@ -173,8 +196,10 @@ async def reopen(tx: AsyncConnection, number: int, *, by: str, now: datetime) ->
 
 
 async def reopen_revisions(tx: AsyncConnection, after: int, *, by: str, now: datetime) -> int:
-    """What was added in revisions later than that one, which were rolled back, is open again; how many."""
-    query = select(missed_cluster.c.id).where(missed_cluster.c.state == "added", missed_cluster.c.revision > after)
+    """What was decided by revisions later than that one, which were rolled back, is open again; how many."""
+    query = select(missed_cluster.c.id).where(
+        missed_cluster.c.state.in_(("added", "out_of_scope")), missed_cluster.c.revision > after
+    )
     numbers = (await tx.execute(query)).scalars().all()
     for number in numbers:
         await reopen(tx, number, by=by, now=now)

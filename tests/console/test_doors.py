@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bot.console.pages import PAGES as ALL
 from tests.console.conftest import PASSWORD, House
 
 PAGES = {
     "/": "agent", "/tickets/1": "agent", "/figures": "agent", "/unanswered": "editor", "/unanswered/1": "editor",
     "/knowledge": "editor", "/revisions": "editor", "/drafts/1": "editor", "/drafts/1/records/faq-01": "editor",
     "/drafts/1/files/contacts.yaml": "editor", "/templates": "editor", "/people": "admin", "/audit": "admin",
+    "/account": "agent",
 }  # fmt: skip
 ROLES = ("agent", "editor", "admin")
 REFUSAL = "的权限才能做这个操作"
@@ -48,13 +50,21 @@ def test_without_a_session_there_is_only_the_login(browser: httpx.Client, path: 
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_sees_its_pages(staffed: House, browser: httpx.Client, role: str) -> None:
+def test_each_role_sees_its_pages(staffed: House, house: House, browser: httpx.Client, role: str) -> None:
     assert sign_in(browser, f"the-{role}").status_code == 303
     for path, needed in PAGES.items():
         answer = browser.get(f"/console{path}")
         assert answer.status_code == 200
         assert (REFUSAL in answer.text) == (ROLES.index(role) < ROLES.index(needed)), path
     assert browser.get("/console/audit.csv").status_code == (200 if role == "admin" else 403)
+    written = house.rows("SELECT allowed FROM audit WHERE account = ? AND action = 'audit export'", f"the-{role}")
+    assert written[-1:] == [(int(role == "admin"),)]
+
+
+def test_the_table_has_every_page() -> None:
+    shown = {re.sub("{number}", "1", page.path) for page in ALL}
+    shown = {path.replace("{record}", "faq-01").replace("{name}", "contacts.yaml") for path in shown}
+    assert shown == set(PAGES)
 
 
 def test_a_form_of_another_page_is_refused(staffed: House, browser: httpx.Client) -> None:
