@@ -7,27 +7,16 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import Visit
+from bot.console.forms.kinds import KINDS
 from bot.console.publishing import Publishing, library_of, nothing_there
-from bot.console.shell import Page
+from bot.console.shell import Page, opening
+from bot.console.source import FILES, OTHER, form_of, is_record
 from bot.errors import UsageError
 from bot.knowledge import editing
 from bot.knowledge.content import Content
 from bot.knowledge.editing import EditError
 from bot.storage.revisions import Draft, Revision
-
-FILES = {
-    "contacts.yaml": "电话",
-    "places.yaml": "地名",
-    "project_types.yaml": "项目类型",
-    "lexicon.yaml": "词典",
-    "out_of_scope.yaml": "不在范围的话题",
-    "intents.yaml": "寒暄和口令",
-    "golden.yaml": "检验问题",
-    "phrases.yaml": "机器人自己的话",
-    "divisions.yaml": "行政区划",
-    "editor_notes.yaml": "对原文的备注",
-}
-_OTHER = "别的文件"
+from kb.yamlfile import Problem
 
 
 class DraftPage:
@@ -50,13 +39,13 @@ class DraftPage:
             with ui.column().classes("panel gap-2").style("flex: 1 1 20rem"):
                 self._records()
             with ui.column().classes("panel gap-2").style("flex: 1 1 20rem"):
-                self._files()
-        self.publishing = Publishing(self.visit, self.draft, self._published, self._changed)
+                self._kinds()
+        self.publishing = Publishing(self.visit, self.draft, self._published, self._changed, self._mend)
         await self.publishing.render()
 
     def _records(self) -> None:
         ui.label("记录").classes("heading")
-        titles = {name.removesuffix(".yaml"): self._title(name) for name in self.content.texts if is_record(name)}
+        titles = {each: f"{each} {title}" for each, title in editing.titles(self.content).items()}
         chosen = (
             ui.select(titles, with_input=True, label="选一条").props("outlined dense options-dense").classes("w-full")
         )
@@ -84,19 +73,22 @@ class DraftPage:
 
         self._button("新写一条", "note_add", new)
 
-    def _files(self) -> None:
+    def _kinds(self) -> None:
         ui.label("其他内容").classes("heading")
-        ui.label("这些是 YAML 文件，改的时候会检查格式。").classes("muted")
-        for name in self.content.texts:
-            if not is_record(name):
-                ui.link(FILES.get(name, _OTHER) + f"（{name}）", f"/drafts/{self.draft.id}/files/{name}")
-
-    def _title(self, name: str) -> str:
-        record_id = name.removesuffix(".yaml")
-        try:
-            return f"{record_id} {editing.record_of(self.content, record_id).title}"
-        except EditError:
-            return f"{record_id}（读不出来）"
+        with ui.column().classes("w-full gap-0"):
+            for kind in KINDS:
+                with opening(kind.list_address(self.draft.id)):
+                    ui.icon(kind.icon, size="sm").classes("text-primary")
+                    with ui.column().classes("grow gap-0 min-w-0"):
+                        ui.label(kind.title).classes("heading")
+                        ui.label(kind.about).classes("muted")
+                    ui.icon("chevron_right").classes("muted")
+        with ui.expansion("原文（YAML 文件，给熟悉格式的人）").classes("w-full").props("dense"):
+            for name in self.content.texts:
+                if not is_record(name):
+                    ui.link(f"{FILES.get(name, OTHER)}（{name}）", f"/drafts/{self.draft.id}/files/{name}").classes(
+                        "block"
+                    )
 
     def _open(self, record_id: Any) -> None:
         if record_id:
@@ -114,13 +106,11 @@ class DraftPage:
         self.draft = draft
         self.content = await self.library.draft_content(draft)
 
+    def _mend(self, problem: Problem) -> str:
+        return form_of(problem.file, self.draft.id) or f"/drafts/{self.draft.id}/files/{problem.file}"
+
     async def _published(self, _: Revision) -> None:
         ui.navigate.to("/revisions")
-
-
-def is_record(name: str) -> bool:
-    """Whether a file holds a record."""
-    return name.startswith(("faq-", "prompt-"))
 
 
 async def _render(visit: Visit) -> None:

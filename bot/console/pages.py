@@ -14,7 +14,22 @@ from bot.console import (
     tickets,
     unanswered,
 )
+from bot.console.forms import kinds
 from bot.console.shell import Page
 
-_MODULES = (tickets, ticket, unanswered, cluster, knowledge, draft, record, source, revisions, figures, people, audit)
+_MODULES = (
+    tickets,
+    ticket,
+    unanswered,
+    cluster,
+    knowledge,
+    draft,
+    record,
+    kinds,
+    source,
+    revisions,
+    figures,
+    people,
+    audit,
+)
 PAGES: tuple[Page, ...] = tuple(page for module in _MODULES for page in module.PAGES)

@@ -32,7 +32,10 @@ def library_of(console: Console) -> Library:
 
 
 class Publishing:
-    """The panel of one draft. ``published`` is told of the new revision, ``changed`` of another state of the draft."""
+    """The panel of one draft. ``published`` is told of the new revision, ``changed`` of another state of the draft.
+
+    ``mend`` gives the page on which a problem can be put right.
+    """
 
     def __init__(
         self,
@@ -40,11 +43,12 @@ class Publishing:
         draft: Draft,
         published: Callable[[Revision], Awaitable[None]],
         changed: Callable[[Draft], Awaitable[None]] | None = None,
+        mend: Callable[[Problem], str] | None = None,
     ) -> None:
         self.visit = visit
         self.draft = draft
         self.library = library_of(visit.console)
-        self._published, self._changed = published, changed
+        self._published, self._changed, self._mend = published, changed, mend
         self._task: asyncio.Task[Any] | None = None
 
     async def render(self) -> None:
@@ -82,7 +86,7 @@ class Publishing:
                 ui.label("还没有改动。").classes("muted")
         self.problems.clear()
         with self.problems:
-            _show_problems(checked.problems)
+            _show_problems(checked.problems, self._mend)
             for warning in checked.warnings:
                 ui.label(warning).classes("badge soon").style("white-space: normal")
         for button in (self.look, self.go):
@@ -223,11 +227,14 @@ def _show_refused(refused: Refused) -> None:
         ui.label(f"{each.question}：{_told(each.before)} → {_told(each.after)}")
 
 
-def _show_problems(problems: tuple[Problem, ...]) -> None:
+def _show_problems(problems: tuple[Problem, ...], mend: Callable[[Problem], str] | None = None) -> None:
     if problems:
         ui.label(f"有 {len(problems)} 处要先改好").classes("badge late")
     for problem in problems[:_MOST_SHOWN]:
-        ui.label(str(problem)).classes("plain")
+        if mend:
+            ui.link(str(problem), mend(problem)).classes("plain")
+        else:
+            ui.label(str(problem)).classes("plain")
 
 
 def _show_conflict(conflict: Conflict, chosen: dict[tuple[str, str], Side]) -> None:
