@@ -28,6 +28,7 @@ body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
 .listed:hover, .listed:focus { background: #f6f9f8; }
 .said { border-radius: 12px; padding: .5rem .75rem; max-width: 85%; white-space: pre-wrap; background: #f6f9f8; }
 .said.user { background: #e3f1ee; align-self: flex-end; } .said.staff { background: #e4e8fa; }
+.group { border-left: 3px solid #cfe3de; padding-left: .75rem; }
 .two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
 .actions { position: sticky; bottom: 0; background: #fff; border-top: 1px solid #e6ecea; padding: .75rem 0 .25rem; z-index: 2; }
 .plain { white-space: pre-wrap; }
