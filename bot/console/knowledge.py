@@ -50,7 +50,9 @@ class KnowledgePage:
                     )
                     button.tooltip(kind.about)
         search = ui.input(placeholder="像用户那样问一句，看会答什么；或者输入标题里的字").classes("w-full")
-        search.props("outlined clearable debounce=300").on_value_change(lambda event: self._search(event.value or ""))
+        search.props("outlined clearable debounce=300 bg-color=white").on_value_change(
+            lambda event: self._search(event.value or "")
+        )
         self.found = ui.column().classes("panel gap-0")
         self._show_all("")
 
@@ -138,9 +140,11 @@ class KnowledgePage:
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(f"{record.id} {record.title}").classes("heading")
                 ui.label(record.answer.short).classes("muted")
-            ui.label(f"{len(record.phrasings)} 种问法 · {len(record.steps)} 步").classes("muted gt-xs")
+            ui.label(f"{len(record.phrasings)} 种问法 · {len(record.steps)} 步").classes("muted gt-xs shrink-0")
             edit = self.visit.deed("editor", "draft begin", partial(self._edit, record))
-            ui.button("改", on_click=edit).props("outline dense no-caps")
+            ui.button("改", icon="edit", on_click=edit).props("outline dense no-caps padding='xs sm'").classes(
+                "shrink-0"
+            )
 
     async def _edit(self, record: Record) -> None:
         title = f"改 {record.id} {record.title}"

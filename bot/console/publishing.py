@@ -72,12 +72,19 @@ class Publishing:
             self.result = ui.column().classes("w-full gap-2")
         self._busy(False)
         ui.context.client.on_delete(self._cancel)
-        await self.refresh(self.draft)
+        with self.changes:
+            ui.label("正在检查……").classes("muted")
+        for button in (self.look, self.go):
+            button.disable()
+        # It takes a second or two: the page is there before.
+        ui.timer(0.1, lambda: self.refresh(self.draft), once=True)
 
     async def refresh(self, draft: Draft) -> None:
         """Show a draft as it is now."""
         self.draft = draft
         changes, checked = await asyncio.gather(self.library.changes(draft), self.library.check(draft))
+        if self.changes.is_deleted:
+            return  # The page was left meanwhile.
         self.changes.clear()
         with self.changes:
             for change in changes:

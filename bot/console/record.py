@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from bot.console.console import Visit
 from bot.console.forms import fields
+from bot.console.forms.listing import problem_place, show_problems
 from bot.console.phrasings_form import PhrasingsForm
 from bot.console.preview import show_graph, show_preview
 from bot.console.publishing import library_of, nothing_there
@@ -54,7 +55,7 @@ class RecordPage:
             self.visit, self.draft, self.content, lambda now: plain(editing.record_of(now, record.id)),
             lambda draft: f"/drafts/{draft.id}/records/{record.id}",
         )  # fmt: skip
-        self.trouble = ui.column().classes("w-full gap-1").props("aria-live=polite")
+        self.trouble = problem_place()
         with ui.row().classes("w-full gap-4 items-start") as whole:
             whole.on("keydown.ctrl.s.prevent", self.visit.deed("editor", "draft save", self._save))
             with ui.column().classes("gap-3").style("flex: 3 1 24rem"):
@@ -158,11 +159,8 @@ class RecordPage:
     async def _check(self) -> int:
         """Show what is wrong with the record; how much is wrong with the draft."""
         checked = await self.saving.check()
-        self.trouble.clear()
-        with self.trouble:
-            for problem in checked.problems:
-                if problem.file == f"{self.record.id}.yaml":
-                    ui.label(_told(problem)).classes("badge late").style("white-space: normal")
+        here = [each for each in checked.problems if each.file == f"{self.record.id}.yaml"]
+        show_problems(self.trouble, [_told(each) for each in here])
         return len(checked.problems)
 
 

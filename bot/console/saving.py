@@ -35,10 +35,12 @@ class Saving:
         self._visit, self._part, self._address = visit, part, address
         self._library = library_of(visit.console)
         self._told = ui.column().classes("w-full gap-2").props("aria-live=polite")
+        self._told.set_visibility(False)
 
     async def save(self, edit: Edit) -> None:
         """Apply the edit. Raises EditError; UnsavedError where the answer stands on the page."""
         self._told.clear()
+        self._told.set_visibility(False)
         try:
             await self._apply(edit)
         except StaleDraftError:
@@ -74,6 +76,7 @@ class Saving:
             await self._apply(edit)
             self._arrive("已保存你填的。")
 
+        self._told.set_visibility(True)
         with self._told, ui.column().classes("panel gap-2").props("role=alert"):
             ui.label("别的窗口刚改过同一处").classes("badge late")
             ui.label("那边现在是：").classes("muted")
@@ -91,6 +94,7 @@ class Saving:
             await self._apply(edit)
             self._arrive(f"已存进新草稿 {draft.id}。")
 
+        self._told.set_visibility(True)
         with self._told, ui.column().classes("panel gap-2").props("role=alert"):
             ui.label(f"草稿 {self.draft.id} 已经发布或者丢弃了").classes("badge late")
             ui.label("你填的都还在。可以存进一份新草稿，接着改。").classes("muted")

@@ -95,7 +95,8 @@ class StepsForm:
         with self._column, ui.column().classes("panel gap-1") as box:
             with ui.row().classes("w-full items-center no-wrap gap-2"):
                 ui.icon("drag_indicator").classes("handle cursor-move muted").props("aria-label=拖动排序")
-                text = self._field("做什么", step.text if step else "").classes("grow")
+                text = ui.textarea("做什么", value=step.text if step else "").classes("grow")
+                text.props("outlined dense autogrow debounce=400").on_value_change(lambda _: self._changed())
                 ui.button(icon="arrow_upward", on_click=lambda: self._raise(box)).props(
                     "flat round dense aria-label=上移这一步"
                 )

@@ -9,7 +9,7 @@ from bot.errors import UsageError
 from bot.knowledge.content import Content
 from bot.knowledge.plain import as_it_stood, plain
 from bot.knowledge.splicing import spliced, written
-from kb.yamlfile import parse
+from kb.yamlfile import YamlFile, parse
 
 M = TypeVar("M", bound=BaseModel)
 Edit = Callable[[Content], Content]
@@ -112,7 +112,7 @@ def delete_item(content: Content, name: str, field: str, key: str, value: str) -
 
 def valid(model: type[M], values: dict[str, Any]) -> M:
     """The values as one. Raises EditError."""
-    try:
-        return model.model_validate(values)
-    except ValueError as error:
-        raise EditError(str(error)) from error
+    value, problems = YamlFile("", values, {}).read(model)
+    if value is None:
+        raise EditError("；".join(f"{problem.where}：{problem.hint}" for problem in problems))
+    return value

@@ -30,7 +30,9 @@ class Listing:
         heading(self.kind, self.draft)
         with ui.row().classes("w-full items-center gap-2"):
             search = ui.input(placeholder="搜索", on_change=lambda event: self._choose("words", event.value))
-            search.props("outlined dense clearable debounce=250 aria-label=搜索").style("flex: 1 1 12rem")
+            search.props("outlined dense clearable debounce=250 bg-color=white aria-label=搜索").style(
+                "flex: 1 1 12rem"
+            )
             with search.add_slot("prepend"):
                 ui.icon("search")
             if self.kind.filters:
@@ -38,13 +40,13 @@ class Listing:
                 chosen = ui.select(
                     options, value="", label="只看", on_change=lambda event: self._choose("tag", event.value)
                 )
-                chosen.props("outlined dense options-dense").style("flex: 1 1 10rem; max-width: 22rem")
+                chosen.props("outlined dense options-dense bg-color=white").style("flex: 1 1 10rem; max-width: 22rem")
             for label, key in self.kind.new.items():
                 target = self.kind.address(self.draft.id, key)
                 ui.button(label, icon="add", on_click=lambda target=target: ui.navigate.to(target)).props(
                     "unelevated no-caps"
                 )
-        self.trouble = ui.column().classes("w-full gap-1").props("aria-live=polite")
+        self.trouble = problem_place()
         self.list = ui.column().classes("panel gap-0")
         self.more = ui.button(on_click=self._further).props("flat no-caps").classes("self-center")
         self._show()
@@ -63,10 +65,8 @@ class Listing:
         checked = await library_of(self.visit.console).check(self.draft)
         self.problems = [each for each in checked.problems if each.file == self.kind.file]
         elsewhere = [each for each in self.problems if not any(is_at(each.where, row.where) for row in self.rows)]
-        self.trouble.clear()
-        with self.trouble:
-            show_problems(elsewhere)
-        if self.problems:
+        show_problems(self.trouble, [each.hint for each in elsewhere])
+        if self.problems and not self.list.is_deleted:
             self._show()
 
     def _show(self) -> None:
@@ -123,10 +123,22 @@ def heading(kind: Kind, draft: Draft, title: str = "") -> None:
             ui.label(kind.about).classes("muted")
 
 
-def show_problems(problems: Sequence[Problem]) -> None:
+def problem_place() -> ui.column:
+    """Where ``show_problems`` puts them; takes no room while there are none."""
+    place = ui.column().classes("w-full gap-1").props("aria-live=polite")
+    place.set_visibility(False)
+    return place
+
+
+def show_problems(place: ui.column, hints: Sequence[str]) -> None:
     """What has to be mended, a line each."""
-    for problem in problems:
-        ui.label(problem.hint).classes("badge late").style("white-space: normal")
+    if place.is_deleted:
+        return  # The check takes a second or two, and the page may be gone.
+    place.clear()
+    place.set_visibility(bool(hints))
+    with place:
+        for hint in hints:
+            ui.label(hint).classes("badge late").style("white-space: normal")
 
 
 def _whole(row: Row) -> str:

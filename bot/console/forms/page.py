@@ -7,7 +7,7 @@ from nicegui import ui
 
 from bot.console.console import Visit
 from bot.console.forms.kind import Form, Kind, is_at
-from bot.console.forms.listing import Listing, heading, show_problems
+from bot.console.forms.listing import Listing, heading, problem_place, show_problems
 from bot.console.publishing import library_of, nothing_there
 from bot.console.saving import Saving
 from bot.console.shell import Page
@@ -32,7 +32,7 @@ class FormPage:
         draft, content = self._began
         heading(self.kind, draft, self.form.title)
         with ui.column().classes("panel gap-4") as panel:
-            self.trouble = ui.column().classes("w-full gap-1").props("aria-live=polite")
+            self.trouble = problem_place()
             self.form.render(self._changed)
             self.saving = Saving(
                 self.visit, draft, content, self.form.part, lambda draft: self.kind.address(draft.id, self.form.key())
@@ -85,9 +85,7 @@ class FormPage:
         here: Sequence[Problem] = [
             each for each in checked.problems if each.file == self.kind.file and is_at(each.where, self.form.where)
         ]
-        self.trouble.clear()
-        with self.trouble:
-            show_problems(here)
+        show_problems(self.trouble, [each.hint for each in here])
         return len(checked.problems)
 
 

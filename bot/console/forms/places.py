@@ -31,7 +31,8 @@ class DistrictForm:
         self.title = self.old.name
         self._lines = _lines(content)
         contact = self.old.contact
-        self._overlaps = [each for each in places.overlaps if contact and contact in each.contacts]
+        every = enumerate(places.overlaps)
+        self._overlaps = [(place, each) for place, each in every if contact and contact in each.contacts]
 
     def part(self, content: Content) -> Any:
         """The district as it stands."""
@@ -42,15 +43,16 @@ class DistrictForm:
         old = self.old
         lines = {_NOBODY: "没有单独的电话，按工程类型找", **self._lines}
         self.contact = fields.choice("归谁管", lines, old.contact or _NOBODY)
-        for each in self._overlaps:
-            names = fields.joined(each.names[:6])
-            ui.label(f"和别的区交叉：{names} 等 {len(each.names)} 个地名不写在这里，写在“交叉的地方”。").classes(
-                "muted"
-            )
+        if self._overlaps:
+            with ui.column().classes("gap-1"):
+                ui.label("和别的区交叉的地名不写在这里，写在：").classes("muted")
+                for place, each in self._overlaps:
+                    text = f"{fields.joined(each.names[:6])} 等 {len(each.names)} 个"
+                    ui.link(text, f"?item={_OVERLAP}{place}").classes("muted")
         self.places = fields.words("这个区的地方", old.places, hint="街道、小区、地铁站、园区……用顿号隔开")
         self.aliases = fields.words("区的别的叫法", old.aliases)
         self.typos = fields.words("常见的错字", old.typos)
-        hint = "也可能是别的意思，要和“区”“街道”一起说才算"
+        hint = "也可能是别的意思：前面有“在”、后面有“工地”“附近”这类字，或者只说了它，才算"
         self.ambiguous = fields.words(_DOUBTFUL, old.ambiguous, hint=hint)
         for field in (self.contact, self.places, self.aliases, self.typos, self.ambiguous):
             field.on_value_change(lambda _: changed())

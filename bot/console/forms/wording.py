@@ -112,7 +112,9 @@ class ScreenForm:
     def _add(self, title: str, records: tuple[str, ...]) -> None:
         with self._column, ui.row().classes("w-full gap-2 items-start"):
             name = fields.line("组名（清空就去掉这组）", title).style("flex: 1 1 10rem; width: auto")
-            chosen = fields.choices("问题", self._records, records).style("flex: 3 1 16rem; width: auto")
+            chosen = fields.choices("问题", self._records, records).style(
+                "flex: 3 1 16rem; width: auto; min-width: 0; max-width: 100%"
+            )
         for field in (name, chosen):
             field.on_value_change(lambda _: self._changed())
         self._forms.append((name, chosen))
