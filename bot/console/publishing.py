@@ -1,6 +1,7 @@
 """The way of a draft into force: its changes, its problems, what it would do, and the button that publishes it."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -22,7 +23,7 @@ OUTCOMES = {
     "answer": "回答", "steps": "步骤", "choices": "给选项", "contact": "给电话", "ask": "追问", "unknown": "没答案",
     "escalate": "转人工", "smalltalk": "寒暄", "silent": "不作声",
 }  # fmt: skip
-_MOST_SHOWN = 200
+_MOST_SHOWN, _MOST_NAMES = 200, 3
 _READ_SECONDS = 1.5
 
 
@@ -183,7 +184,7 @@ class Publishing:
 
 def show_change(change: Change) -> None:
     """One change, its lines folded away."""
-    name = " ".join(filter(None, (change.item or change.file, change.title)))
+    name = " ".join(filter(None, (_named(change.item) or change.file, change.title)))
     fields = f"（{'、'.join(change.fields)}）" if change.fields else ""
     with (
         ui.expansion(f"{_WHAT[change.what]} {name}{fields}").classes("w-full").props("dense"),
@@ -192,6 +193,14 @@ def show_change(change: Change) -> None:
         for line in change.lines:
             colour = {"+": "text-positive", "-": "text-negative"}.get(line[:1], "")
             ui.label(line).classes(f"plain text-xs font-mono {colour}")
+
+
+def _named(item: str) -> str:
+    """An item as people call it: what has no name is known by its list of names."""
+    if not item.startswith("["):
+        return item
+    names = [str(each) for each in json.loads(item)]
+    return "、".join(names[:_MOST_NAMES]) + (" 等" if len(names) > _MOST_NAMES else "")
 
 
 def show_effects(effects: Effects) -> None:

@@ -68,7 +68,8 @@ class RecordPage:
                     ui.label("步骤怎么走").classes("heading")
                     self.graph = ui.column().classes("w-full")
         self._look(changed=False)
-        ui.timer(0.1, self._check, once=True)
+        if self.draft.overlay:  # The program's own content has been checked.
+            ui.timer(0.1, self._check, once=True)
 
     def _fields(self) -> None:
         record = self.record

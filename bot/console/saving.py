@@ -42,9 +42,13 @@ class Saving:
         self._told.clear()
         self._told.set_visibility(False)
         try:
+            await self._still()
             await self._apply(edit)
         except StaleDraftError:
             await self._again(edit)
+        except NoSuchError as error:
+            self._offer_new(edit)
+            raise UnsavedError(f"没有保存：{error}。你填的都还在。") from error
 
     async def check(self) -> Checked:
         """What is wrong with the whole draft."""
@@ -54,13 +58,14 @@ class Saving:
         self.draft = await self._library.edit(self.draft, self._visit.actor, edit)
         self.content = await self._library.draft_content(self.draft)
 
+    async def _still(self) -> None:
+        """Raises NoSuchError where the draft is gone, also where SQLite has given its number to another one."""
+        if (await self._library.draft(self.draft.id)).created_at != self.draft.created_at:
+            raise NoSuchError(f"草稿 {self.draft.id} 已经发布或者丢弃了")
+
     async def _again(self, edit: Edit) -> None:
         """The draft was changed in another window: elsewhere, or just here."""
-        try:
-            newest = await self._library.draft(self.draft.id)
-        except NoSuchError as error:
-            self._offer_new(edit)
-            raise UnsavedError(f"没有保存：{error}。你填的都还在。") from error
+        newest = await self._library.draft(self.draft.id)
         content = await self._library.draft_content(newest)
         mine, theirs = await asyncio.to_thread(lambda: (_of(self._part, self.content), _of(self._part, content)))
         if mine != theirs:
@@ -102,7 +107,8 @@ class Saving:
                 self._button("存进新草稿", another)
 
     def _arrive(self, text: str) -> None:
-        self._told.clear()
+        # Not cleared: the button that was pressed is in it.
+        self._told.set_visibility(False)
         ui.notify(text, type="positive")
         ui.navigate.to(self._address(self.draft))
 

@@ -81,7 +81,9 @@ def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:
     ui.add_css(_STYLE)
     ui.colors(primary=ACCENT, secondary="#3b4b9c", negative="#b3261e", warning="#a86400")
     session = visit.session
-    with ui.left_drawer(bordered=True).classes("bg-white").props("width=220 breakpoint=900") as drawer:
+    # Not value=None: then NiceGUI asks the browser, and logs a traceback where a busy one takes a second to answer.
+    drawer = ui.left_drawer(value=False, bordered=True).classes("bg-white")
+    with drawer.props("width=220 breakpoint=900 show-if-above"):
         for each in pages:
             if each.menu and may(session.role, each.role):
                 chosen = "bg-teal-1 text-primary" if each is page else ""

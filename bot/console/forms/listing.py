@@ -50,7 +50,8 @@ class Listing:
         self.list = ui.column().classes("panel gap-0")
         self.more = ui.button(on_click=self._further).props("flat no-caps").classes("self-center")
         self._show()
-        ui.timer(0.1, self._check, once=True)
+        if self.draft.overlay:  # The program's own content has been checked.
+            ui.timer(0.1, self._check, once=True)
 
     def _choose(self, name: str, value: str | None) -> None:
         setattr(self, name, value or "")

@@ -48,7 +48,8 @@ class FormPage:
         panel.on("keydown.ctrl.s.prevent", save)
         with ui.row().classes("w-full items-center gap-3"):
             ui.link("到草稿页看看会改变什么，然后发布 →", f"/drafts/{draft.id}").classes("muted")
-        ui.timer(0.1, self._check, once=True)
+        if draft.overlay:  # The program's own content has been checked.
+            ui.timer(0.1, self._check, once=True)
 
     def _changed(self) -> None:
         self.state.text = "有改动还没保存"

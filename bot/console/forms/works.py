@@ -38,7 +38,7 @@ class WorksForm:
         self.contact = fields.choice("归谁管", self._lines, old.contact)
         self.words = fields.words("听到这些词就是它", old.words, hint="一个词只能归一类；更长的词优先")
         self.typos = fields.words("常见的错字", old.typos)
-        self.objects = fields.words("动词后面的一个字", old.objects, hint="像“修桥”的“桥”、“盖楼”的“楼”")
+        self.objects = fields.words("修、建、挖后面的字", old.objects, hint="像“修桥”的“桥”、“盖楼”的“楼”")
         for field in (self.name, self.contact, self.words, self.typos, self.objects):
             field.on_value_change(lambda _: changed())
 
@@ -47,8 +47,6 @@ class WorksForm:
         name, words, objects = fields.text_of(self.name), fields.words_of(self.words), fields.words_of(self.objects)
         if not name or not words:
             raise EditError("名称和至少一个词都要写。")
-        if any(len(each) != 1 for each in objects):
-            raise EditError("“动词后面的一个字”里，每个只能是一个字。")
         values = {
             "id": self.old.id, "name": name, "contact": self.contact.value, "words": words,
             "typos": fields.words_of(self.typos), "objects": objects,
