@@ -115,8 +115,10 @@ class DraftPage:
         self.draft = draft
         self.content = await self.library.draft_content(draft)
 
-    def _mend(self, problem: Problem) -> str:
-        return form_of(problem.file, self.draft.id) or f"/drafts/{self.draft.id}/files/{problem.file}"
+    def _mend(self, problem: Problem) -> tuple[str, str]:
+        name = FILES.get(problem.file, problem.file.removesuffix(".yaml"))
+        address = form_of(problem.file, self.draft.id) or f"/drafts/{self.draft.id}/files/{problem.file}"
+        return f"{name}：{problem.hint}", address
 
     async def _published(self, _: Revision) -> None:
         ui.navigate.to("/revisions")

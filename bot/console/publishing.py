@@ -35,7 +35,7 @@ def library_of(console: Console) -> Library:
 class Publishing:
     """The panel of one draft. ``published`` is told of the new revision, ``changed`` of another state of the draft.
 
-    ``mend`` gives the page on which a problem can be put right.
+    ``mend`` gives a problem in words, and the page on which it can be put right.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Publishing:
         draft: Draft,
         published: Callable[[Revision], Awaitable[None]],
         changed: Callable[[Draft], Awaitable[None]] | None = None,
-        mend: Callable[[Problem], str] | None = None,
+        mend: Callable[[Problem], tuple[str, str]] | None = None,
     ) -> None:
         self.visit = visit
         self.draft = draft
@@ -243,12 +243,12 @@ def _show_refused(refused: Refused) -> None:
         ui.label(f"{each.question}：{_told(each.before)} → {_told(each.after)}")
 
 
-def _show_problems(problems: tuple[Problem, ...], mend: Callable[[Problem], str] | None = None) -> None:
+def _show_problems(problems: tuple[Problem, ...], mend: Callable[[Problem], tuple[str, str]] | None = None) -> None:
     if problems:
         ui.label(f"有 {len(problems)} 处要先改好").classes("badge late")
     for problem in problems[:_MOST_SHOWN]:
         if mend:
-            ui.link(str(problem), mend(problem)).classes("plain")
+            ui.link(*mend(problem)).classes("plain")
         else:
             ui.label(str(problem)).classes("plain")
 

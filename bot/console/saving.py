@@ -1,7 +1,8 @@
 """From a form into its draft: nothing that was typed is lost where the draft was changed meanwhile, or is gone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from difflib import unified_diff
 from typing import Any
 
 from nicegui import ui
@@ -69,13 +70,13 @@ class Saving:
         content = await self._library.draft_content(newest)
         mine, theirs = await asyncio.to_thread(lambda: (_of(self._part, self.content), _of(self._part, content)))
         if mine != theirs:
-            self._offer_both(edit, newest, content, theirs)
+            self._offer_both(edit, newest, content, _changes(mine, theirs))
             raise UnsavedError("没有保存：别的窗口刚改过同一处。你填的都还在，请选留下哪个。")
         self.draft, self.content = newest, content
         await self._apply(edit)
         ui.notify("这份草稿在别的窗口里也改过，两边的改动都在。", type="info")
 
-    def _offer_both(self, edit: Edit, newest: Draft, content: Content, theirs: Any) -> None:
+    def _offer_both(self, edit: Edit, newest: Draft, content: Content, changes: Sequence[str]) -> None:
         async def mine() -> None:
             self.draft, self.content = newest, content
             await self._apply(edit)
@@ -84,13 +85,17 @@ class Saving:
         self._told.set_visibility(True)
         with self._told, ui.column().classes("panel gap-2").props("role=alert"):
             ui.label("别的窗口刚改过同一处").classes("badge late")
-            ui.label("那边现在是：").classes("muted")
-            ui.label(_said(theirs)).classes("plain said text-xs font-mono")
+            ui.label("那边改了：").classes("muted")
+            with ui.column().classes("gap-0"):
+                for line in changes:
+                    colour = "text-positive" if line.startswith("+") else "text-negative"
+                    ui.label(line).classes(f"plain text-xs font-mono {colour}")
             with ui.row().classes("gap-2"):
                 self._button("用我填的", mine)
                 ui.button("用那边的，丢掉我填的", on_click=lambda: ui.navigate.to(self._address(newest))).props(
                     "flat no-caps"
                 )
+        self._bring_into_view()
 
     def _offer_new(self, edit: Edit) -> None:
         async def another() -> None:
@@ -105,6 +110,10 @@ class Saving:
             ui.label("你填的都还在。可以存进一份新草稿，接着改。").classes("muted")
             with ui.row():
                 self._button("存进新草稿", another)
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        ui.run_javascript(f"getHtmlElement({self._told.id}).scrollIntoView({{block: 'center'}})")
 
     def _arrive(self, text: str) -> None:
         # Not cleared: the button that was pressed is in it.
@@ -124,7 +133,10 @@ def _of(part: Part, content: Content) -> Any:
         return None
 
 
-def _said(theirs: Any) -> str:
+def _changes(mine: Any, theirs: Any) -> list[str]:
+    """The lines that somebody else has taken out and put in since this form was opened."""
     if theirs is None:
-        return "（删除了）"
-    return theirs if isinstance(theirs, str) else written(theirs)
+        return ["-（删除了）"]
+    before, now = ((each if isinstance(each, str) else written(each)).splitlines() for each in (mine or "", theirs))
+    lines = unified_diff(before, now, n=0, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]

@@ -33,6 +33,7 @@ body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
 .group { border-left: 3px solid #cfe3de; padding-left: .75rem; }
 .q-field__messages { line-height: 1.35; } .q-field--multiple .q-chip { max-width: 100%; }
 .kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); column-gap: 1.5rem; }
+.badge.wrapped { white-space: normal; border-radius: 10px; }
 .two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
 .actions { position: sticky; bottom: 0; background: #fff; border-top: 1px solid #e6ecea; padding: .75rem 0 .25rem; z-index: 2; }
 .plain { white-space: pre-wrap; }

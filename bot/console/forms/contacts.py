@@ -51,7 +51,7 @@ class ContactForm:
         self.phones = fields.words("电话号码", old.phones, hint="只写数字，不加区号；几个号码用顿号隔开")
         self.warning = ui.column().classes("w-full gap-1").props("role=alert")
         with self.warning:
-            self.differing = ui.label().classes("badge late").style("white-space: normal")
+            self.differing = ui.label().classes("badge late wrapped")
             self.compared = ui.checkbox("我拿官方文件逐位核对过了").props("dense")
         self.groups = fields.words("QQ 群号", old.qq_groups)
         self.works = fields.choices("管哪些工程", self._works, old.project_types)

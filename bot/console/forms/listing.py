@@ -100,9 +100,11 @@ class Listing:
                     more = f" 等 {len(hits)} 个" if len(hits) > _MOST_HITS else ""
                     ui.label(f"有：{'、'.join(hits[:_MOST_HITS])}{more}").classes("text-primary text-sm")
                 for problem in self._troubles(row):
-                    ui.label(problem.hint).classes("badge late").style("white-space: normal")
+                    ui.label(problem.hint).classes("badge late wrapped")
+                if row.badge:
+                    ui.label(row.badge).classes("badge done wrapped lt-sm self-start")
             if row.badge:
-                ui.label(row.badge).classes("badge done")
+                ui.label(row.badge).classes("badge done gt-xs")
             ui.icon("chevron_right").classes("muted")
 
     def _troubles(self, row: Row) -> list[Problem]:
@@ -139,7 +141,7 @@ def show_problems(place: ui.column, hints: Sequence[str]) -> None:
     place.set_visibility(bool(hints))
     with place:
         for hint in hints:
-            ui.label(hint).classes("badge late").style("white-space: normal")
+            ui.label(hint).classes("badge late wrapped")
 
 
 def _whole(row: Row) -> str:

@@ -39,7 +39,9 @@ class FormPage:
             )
             with ui.row().classes("actions w-full items-center gap-2"):
                 save = self.visit.deed("editor", "draft save", self._save)
-                ui.button("保存到草稿", icon="save", on_click=save).props("unelevated no-caps").tooltip("Ctrl+S")
+                ui.button("保存到草稿", icon="save", on_click=save).props(
+                    "unelevated no-caps title=Ctrl+S aria-keyshortcuts=Control+S"
+                )
                 told = _SAVED if _JUST_SAVED in self.visit.request.query_params else ""
                 self.state = ui.label(told).classes("muted grow").props("aria-live=polite")
                 if self.form.where and self.form.deletion():
