@@ -158,5 +158,5 @@ def _row(place: int, contact: Contact, works: dict[str, str]) -> Row:
 KIND = Kind(
     path="contacts", file=_FILE, title="电话", icon="call",
     about="主管部门的电话和 QQ 群，管哪些工程、哪些区。号码只能是官方文件里的。",
-    rows=_rows, form=ContactForm, new={"添加电话": _NEW},
+    rows=_rows, form=ContactForm, new={"添加电话": _NEW}, anew=True,
 )  # fmt: skip

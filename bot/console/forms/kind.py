@@ -53,7 +53,10 @@ class Form(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of thing. ``path``: in the address; ``about``: what it is good for; ``new``: label → key of an empty form."""
+    """One kind of thing. ``path``: in the address; ``about``: what it is good for; ``new``: label → key of an empty form.
+
+    ``anew``: whether the form is loaded anew when it was saved, since what it warned of is over.
+    """
 
     path: str
     file: str
@@ -64,6 +67,7 @@ class Kind:
     form: Callable[[Content, str], Form]
     new: Mapping[str, str] = field(default_factory=dict)
     filters: Callable[[Content], Filters] | None = None
+    anew: bool = False
 
     def list_address(self, draft: int) -> str:
         """The page with all of them."""

@@ -59,7 +59,7 @@ class FormPage:
     async def _save(self) -> None:
         await self.saving.save(self.form.edit())
         self.state.text = _SAVED
-        if self.form.key() != self.key:
+        if self.kind.anew or self.form.key() != self.key:
             ui.navigate.to(f"{self.kind.address(self.saving.draft.id, self.form.key())}&{_JUST_SAVED}=1")
             return
         left = await self._check()
