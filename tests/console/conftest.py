@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,10 +21,11 @@ import pytest
 from bot.storage.database import open_database
 from bot.unanswered.gathering import Gathering
 from kb.base import KnowledgeBase
+from tests.conftest import DATA
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "gate at six 42"
-_PATIENCE = 60
+_PATIENCE = 180
 
 
 @dataclass
@@ -46,6 +51,11 @@ class House:
         )
         return done.stdout
 
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What its database says; or, of a statement that changes it, nothing."""
+        with closing(sqlite3.connect(self.data / "helpdesk.sqlite", timeout=_PATIENCE)) as database, database:
+            return database.execute(query, values).fetchall()
+
     def gather(self, base: KnowledgeBase) -> None:
         """What the program does every few minutes: unanswered questions become clusters."""
 
@@ -59,29 +69,43 @@ class House:
             pool.submit(asyncio.run, once()).result()
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    data = tmp_path_factory.mktemp("house")
+def _answers(house: House) -> bool:
+    try:
+        return httpx.get(f"{house.url}/healthz").is_success
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def opened(data: Path, **settings: object) -> Iterator[House]:
+    """The program with its data there, and an administrator, until the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {
-        "HELPDESK_DATA": str(data),
-        "HELPDESK_PORT": str(port),
-    }
+    named = {"DATA": data, "PORT": port} | settings
+    environment = os.environ | {f"HELPDESK_{name}": str(value) for name, value in named.items()}
     one = House(f"http://127.0.0.1:{port}", data, environment)
     one.run("console", "users", "add", "li", "--name", "小李", "--role", "admin", typed=f"{PASSWORD}\n")
     with (
         (data / "log.txt").open("w") as log,
         subprocess.Popen([sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=log, stderr=log) as program,
     ):
-        give_up = time.monotonic() + _PATIENCE
-        while time.monotonic() < give_up:
-            try:
-                httpx.get(f"{one.url}/healthz")
-                break
-            except httpx.TransportError:
+        try:
+            give_up = time.monotonic() + _PATIENCE
+            while not _answers(one):
+                assert time.monotonic() < give_up, (data / "log.txt").read_text(encoding="utf-8")
                 time.sleep(0.1)
-        yield one
-        program.terminate()
+            yield one
+        finally:
+            program.terminate()
     assert "Traceback" not in (data / "log.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, base: KnowledgeBase) -> Iterator[House]:
+    data = tmp_path_factory.mktemp("house")
+    (data / "knowledge").mkdir()
+    # Compiled once for all tests.
+    shutil.copy(DATA / "knowledge" / f"{base.revision}.sqlite", data / "knowledge")
+    with opened(data) as one:
+        yield one
