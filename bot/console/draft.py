@@ -7,27 +7,16 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import Visit
+from bot.console.forms.kinds import KINDS
 from bot.console.publishing import Publishing, library_of, nothing_there
-from bot.console.shell import Page
+from bot.console.shell import Page, opening
+from bot.console.source import FILES, OTHER, form_of, is_record
 from bot.errors import UsageError
 from bot.knowledge import editing
 from bot.knowledge.content import Content
 from bot.knowledge.editing import EditError
 from bot.storage.revisions import Draft, Revision
-
-FILES = {
-    "contacts.yaml": "电话",
-    "places.yaml": "地名",
-    "project_types.yaml": "项目类型",
-    "lexicon.yaml": "词典",
-    "out_of_scope.yaml": "不在范围的话题",
-    "intents.yaml": "寒暄和口令",
-    "golden.yaml": "检验问题",
-    "phrases.yaml": "机器人自己的话",
-    "divisions.yaml": "行政区划",
-    "editor_notes.yaml": "对原文的备注",
-}
-_OTHER = "别的文件"
+from kb.yamlfile import Problem
 
 
 class DraftPage:
@@ -43,20 +32,22 @@ class DraftPage:
         """Build the page."""
         ui.link("← 知识", "/knowledge").classes("muted")
         ui.label(f"草稿 {self.draft.id} {self.draft.title}").classes("title")
-        ui.label(
-            f"{self.draft.author} 的草稿，基于修订 {self.draft.based_on}。发布之前，用户看到的什么都不变。"
-        ).classes("muted")
+        ui.label(f"{self.draft.author} 的草稿，基于{_based(self.draft)}。发布之前，用户看到的什么都不变。").classes(
+            "muted"
+        )
         with ui.row().classes("w-full gap-4 items-stretch"):
-            with ui.column().classes("panel gap-2").style("flex: 1 1 20rem"):
+            with ui.column().classes("panel gap-2").style("flex: 1 1 20rem; width: auto"):
                 self._records()
-            with ui.column().classes("panel gap-2").style("flex: 1 1 20rem"):
-                self._files()
-        self.publishing = Publishing(self.visit, self.draft, self._published, self._changed)
+            with ui.column().classes("panel gap-2").style("flex: 1 1 20rem; width: auto"):
+                self._new_record()
+        with ui.column().classes("panel gap-2"):
+            self._kinds()
+        self.publishing = Publishing(self.visit, self.draft, self._published, self._changed, self._mend)
         await self.publishing.render()
 
     def _records(self) -> None:
-        ui.label("记录").classes("heading")
-        titles = {name.removesuffix(".yaml"): self._title(name) for name in self.content.texts if is_record(name)}
+        ui.label("改一条记录").classes("heading")
+        titles = {each: f"{each} {title}" for each, title in editing.titles(self.content).items()}
         chosen = (
             ui.select(titles, with_input=True, label="选一条").props("outlined dense options-dense").classes("w-full")
         )
@@ -69,11 +60,16 @@ class DraftPage:
         with ui.row().classes("gap-2"):
             ui.button("改这条", icon="edit", on_click=lambda: self._open(chosen.value)).props("unelevated no-caps")
             self._button("删除这条", "delete", drop)
-        title = ui.input("新记录的标题").props("outlined dense maxlength=16").classes("w-full")
+
+    def _new_record(self) -> None:
+        ui.label("写一条新记录").classes("heading")
+        title = ui.input("标题，最多 16 个字").props("outlined dense maxlength=16").classes("w-full")
 
         async def new() -> None:
-            taken = await self.library.files_ever()
             name = str(title.value or "").strip()
+            if not name:
+                raise EditError("先写标题，像“修改考勤地址”。")
+            taken = await self.library.files_ever()
             record = editing.next_id(self.content, "faq", taken)
 
             def made(content: Content) -> Content:
@@ -82,21 +78,26 @@ class DraftPage:
             await self._change(made)
             self._open(record)
 
-        self._button("新写一条", "note_add", new)
+        with ui.row():
+            self._button("新写一条", "note_add", new)
 
-    def _files(self) -> None:
+    def _kinds(self) -> None:
         ui.label("其他内容").classes("heading")
-        ui.label("这些是 YAML 文件，改的时候会检查格式。").classes("muted")
-        for name in self.content.texts:
-            if not is_record(name):
-                ui.link(FILES.get(name, _OTHER) + f"（{name}）", f"/drafts/{self.draft.id}/files/{name}")
-
-    def _title(self, name: str) -> str:
-        record_id = name.removesuffix(".yaml")
-        try:
-            return f"{record_id} {editing.record_of(self.content, record_id).title}"
-        except EditError:
-            return f"{record_id}（读不出来）"
+        with ui.element("div").classes("kinds w-full"):
+            for kind in KINDS:
+                with opening(kind.list_address(self.draft.id)):
+                    ui.icon(kind.icon, size="sm").classes("text-primary")
+                    with ui.column().classes("grow gap-0 min-w-0"):
+                        ui.label(kind.title).classes("heading")
+                        ui.label(kind.about).classes("muted")
+                    ui.icon("chevron_right").classes("muted")
+        with (
+            ui.expansion("原文（YAML 文件，给熟悉格式的人）").classes("w-full").props("dense"),
+            ui.column().classes("gap-1"),
+        ):
+            for name in self.content.texts:
+                if not is_record(name):
+                    ui.link(f"{FILES.get(name, OTHER)}（{name}）", f"/drafts/{self.draft.id}/files/{name}")
 
     def _open(self, record_id: Any) -> None:
         if record_id:
@@ -114,13 +115,17 @@ class DraftPage:
         self.draft = draft
         self.content = await self.library.draft_content(draft)
 
+    def _mend(self, problem: Problem) -> tuple[str, str]:
+        name = FILES.get(problem.file, problem.file.removesuffix(".yaml"))
+        address = form_of(problem.file, self.draft.id) or f"/drafts/{self.draft.id}/files/{problem.file}"
+        return f"{name}：{problem.hint}", address
+
     async def _published(self, _: Revision) -> None:
         ui.navigate.to("/revisions")
 
 
-def is_record(name: str) -> bool:
-    """Whether a file holds a record."""
-    return name.startswith(("faq-", "prompt-"))
+def _based(draft: Draft) -> str:
+    return f"修订 {draft.based_on}" if draft.based_on else "程序自带的内容"
 
 
 async def _render(visit: Visit) -> None:

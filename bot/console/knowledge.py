@@ -7,6 +7,9 @@ from typing import Any
 from nicegui import run, ui
 
 from bot.console.console import Visit
+from bot.console.drafting import open_in_draft
+from bot.console.forms.kind import Kind
+from bot.console.forms.kinds import KINDS
 from bot.console.publishing import OUTCOMES, library_of
 from bot.console.shell import Page, empty
 from bot.desk.hours import SHANGHAI
@@ -38,8 +41,17 @@ class KnowledgePage:
             ui.button("新草稿", icon="edit_note", on_click=begin).props("unelevated no-caps")
         self.drafts = ui.column().classes("panel gap-0")
         await self._show_drafts()
+        with ui.column().classes("panel gap-2"):
+            ui.label("记录以外的内容").classes("heading")
+            with ui.row().classes("gap-2"):
+                for kind in KINDS:
+                    go = self.visit.deed("editor", "draft begin", partial(self._edit_kind, kind))
+                    button = ui.button(kind.title, icon=kind.icon, on_click=go).props(
+                        "outline dense no-caps padding='xs md'"
+                    )
+                    button.tooltip(kind.about)
         search = ui.input(placeholder="像用户那样问一句，看会答什么；或者输入标题里的字").classes("w-full")
-        search.props("outlined clearable debounce=300")
+        search.props("outlined clearable debounce=300 bg-color=white")
         search.on_value_change(lambda event: self._searching(event.value or "")())
         self.found = ui.column().classes("panel gap-0")
         self._show_all("")
@@ -133,13 +145,18 @@ class KnowledgePage:
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(f"{record.id} {record.title}").classes("heading")
                 ui.label(record.answer.short).classes("muted")
-            ui.label(f"{len(record.phrasings)} 种问法 · {len(record.steps)} 步").classes("muted gt-xs")
+            ui.label(f"{len(record.phrasings)} 种问法 · {len(record.steps)} 步").classes("muted gt-xs shrink-0")
             edit = self.visit.deed("editor", "draft begin", partial(self._edit, record))
-            ui.button("改", on_click=edit).props("outline dense no-caps")
+            ui.button("改", icon="edit", on_click=edit).props("outline dense no-caps padding='xs sm'").classes(
+                "shrink-0"
+            )
 
     async def _edit(self, record: Record) -> None:
-        draft = await self.library.begin_draft(self.visit.actor, f"改 {record.id} {record.title}")
-        ui.navigate.to(f"/drafts/{draft.id}/records/{record.id}")
+        title = f"改 {record.id} {record.title}"
+        await open_in_draft(self.visit, title, lambda draft: f"/drafts/{draft.id}/records/{record.id}")
+
+    async def _edit_kind(self, kind: Kind) -> None:
+        await open_in_draft(self.visit, f"改{kind.title}", lambda draft: kind.list_address(draft.id))
 
 
 async def _render(visit: Visit) -> None:

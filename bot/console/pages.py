@@ -15,6 +15,7 @@ from bot.console import (
     tickets,
     unanswered,
 )
+from bot.console.forms import kinds
 from bot.console.shell import Page
 
 _MODULES = (
@@ -25,6 +26,7 @@ _MODULES = (
     knowledge,
     draft,
     record,
+    kinds,
     source,
     revisions,
     figures,

@@ -1,6 +1,7 @@
 """The way of a draft into force: its changes, its problems, what it would do, and the button that publishes it."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -23,7 +24,7 @@ OUTCOMES = {
     "answer": "回答", "steps": "步骤", "choices": "给选项", "contact": "给电话", "ask": "追问", "unknown": "没答案",
     "escalate": "转人工", "smalltalk": "寒暄", "silent": "不作声",
 }  # fmt: skip
-_MOST_SHOWN = 200
+_MOST_SHOWN, _MOST_NAMES = 200, 3
 _READ_SECONDS = 1.5
 
 
@@ -33,7 +34,10 @@ def library_of(console: Console) -> Library:
 
 
 class Publishing:
-    """The panel of one draft. ``published`` is told of the new revision, ``changed`` of another state of the draft."""
+    """The panel of one draft. ``published`` is told of the new revision, ``changed`` of another state of the draft.
+
+    ``mend`` gives a problem in words, and the page on which it can be put right.
+    """
 
     def __init__(
         self,
@@ -41,11 +45,12 @@ class Publishing:
         draft: Draft,
         published: Callable[[Revision], Awaitable[None]],
         changed: Callable[[Draft], Awaitable[None]] | None = None,
+        mend: Callable[[Problem], tuple[str, str]] | None = None,
     ) -> None:
         self.visit = visit
         self.draft = draft
         self.library = library_of(visit.console)
-        self._published, self._changed = published, changed
+        self._published, self._changed, self._mend = published, changed, mend
         self._task: asyncio.Task[Any] | None = None
 
     async def render(self) -> None:
@@ -69,12 +74,19 @@ class Publishing:
             self.result = ui.column().classes("w-full gap-2")
         self._busy(False)
         ui.context.client.on_delete(self._cancel)
-        await self.refresh(self.draft)
+        with self.changes:
+            ui.label("正在检查……").classes("muted")
+        for button in (self.look, self.go):
+            button.disable()
+        # It takes a second or two: the page is there before.
+        ui.timer(0.1, lambda: self.refresh(self.draft), once=True)
 
     async def refresh(self, draft: Draft) -> None:
         """Show a draft as it is now."""
         self.draft = draft
         changes, checked = await asyncio.gather(self.library.changes(draft), self.library.check(draft))
+        if self.changes.is_deleted:
+            return  # The page was left meanwhile.
         self.changes.clear()
         with self.changes:
             for change in changes:
@@ -83,7 +95,7 @@ class Publishing:
                 ui.label("还没有改动。").classes("muted")
         self.problems.clear()
         with self.problems:
-            _show_problems(checked.problems)
+            _show_problems(checked.problems, self._mend)
             for warning in checked.warnings:
                 ui.label(warning).classes("badge soon").style("white-space: normal")
         for button in (self.look, self.go):
@@ -173,7 +185,7 @@ class Publishing:
 
 def show_change(change: Change) -> None:
     """One change, its lines folded away."""
-    name = " ".join(filter(None, (change.item or change.file, change.title)))
+    name = " ".join(filter(None, (_named(change.item) or change.file, change.title)))
     fields = f"（{'、'.join(change.fields)}）" if change.fields else ""
     with (
         ui.expansion(f"{_WHAT[change.what]} {name}{fields}").classes("w-full").props("dense"),
@@ -182,6 +194,14 @@ def show_change(change: Change) -> None:
         for line in change.lines:
             colour = {"+": "text-positive", "-": "text-negative"}.get(line[:1], "")
             ui.label(line).classes(f"plain text-xs font-mono {colour}")
+
+
+def _named(item: str) -> str:
+    """An item as people call it: what has no name is known by its list of names."""
+    if not item.startswith("["):
+        return item
+    names = [str(each) for each in json.loads(item)]
+    return "、".join(names[:_MOST_NAMES]) + (" 等" if len(names) > _MOST_NAMES else "")
 
 
 def show_effects(effects: Effects) -> None:
@@ -224,11 +244,14 @@ def _show_refused(refused: Refused) -> None:
         ui.label(f"{each.question}：{_told(each.before)} → {_told(each.after)}")
 
 
-def _show_problems(problems: tuple[Problem, ...]) -> None:
+def _show_problems(problems: tuple[Problem, ...], mend: Callable[[Problem], tuple[str, str]] | None = None) -> None:
     if problems:
         ui.label(f"有 {len(problems)} 处要先改好").classes("badge late")
     for problem in problems[:_MOST_SHOWN]:
-        ui.label(str(problem)).classes("plain")
+        if mend:
+            ui.link(*mend(problem)).classes("plain")
+        else:
+            ui.label(str(problem)).classes("plain")
 
 
 def _show_conflict(conflict: Conflict, chosen: dict[tuple[str, str], Side]) -> None:

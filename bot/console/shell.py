@@ -17,6 +17,8 @@ from bot.console.gate import COOKIE, PREFIX
 log = logging.getLogger(__name__)
 ACCENT = "#0b6b5f"
 _LOOK_SECONDS, _USE_SECONDS = 10.0, 60.0
+_PATIENCE = 30.0
+"""Seconds in which a page has to be there; a busy machine checks a draft in more than NiceGUI's three."""
 _STYLE = """
 body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
   font-family: -apple-system, "PingFang SC", "HarmonyOS Sans SC", MiSans, "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
@@ -32,6 +34,12 @@ body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
 .listed:hover, .listed:focus { background: #f6f9f8; }
 .said { border-radius: 12px; padding: .5rem .75rem; max-width: 85%; white-space: pre-wrap; background: #f6f9f8; }
 .said.user { background: #e3f1ee; align-self: flex-end; } .said.staff { background: #e4e8fa; }
+.group { border-left: 3px solid #cfe3de; padding-left: .75rem; }
+.q-field__messages { line-height: 1.35; } .q-field--multiple .q-chip { max-width: 100%; }
+.kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); column-gap: 1.5rem; }
+.badge.wrapped { white-space: normal; border-radius: 10px; }
+.two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+.actions { position: sticky; bottom: 0; background: #fff; border-top: 1px solid #e6ecea; padding: .75rem 0 .25rem; z-index: 2; }
 .plain { white-space: pre-wrap; }
 """
 
@@ -104,7 +112,8 @@ def _register(console: Console, page: Page, pages: Sequence[Page]) -> None:
         await page.render(visit)
         return None
 
-    ui.page(page.path, title=f"{page.title} · 宁勤绩", language="zh-CN")(show)
+    title = f"{page.title} · 宁勤绩"
+    ui.page(page.path, title=title, language="zh-CN", response_timeout=_PATIENCE)(show)
 
 
 def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:

@@ -1,55 +1,55 @@
 """The steps of a record as a form: added, taken out, dragged into another order."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
 from pydantic import ValidationError
 
-from bot.console.preview import ENDS
+from bot.console.ways import Ways
 from bot.knowledge.editing import EditError
-from kb.model import Option, Step
+from kb.model import Step
 
-_ONWARD = "*"
+_SHOWN = 16
 
 
 @dataclass
 class StepForm:
-    """The fields of one step; ``options``: a line each, ``按钮文字 => 步骤或记录``, a ``*`` in front of the ordinary way on."""
+    """The fields of one step."""
 
     old: Step | None
     id: Any
     text: Any
     detail: Any
     warning: Any
-    next: Any
-    end: Any
-    options: Any
+    ways: Ways
+    closing: Any
 
     def value(self) -> Step:
         """What was typed. Raises EditError."""
-        fields = {
-            name: str(getattr(self, name).value or "").strip() for name in ("id", "text", "detail", "warning", "next")
-        }
+        fields = {name: str(getattr(self, name).value or "").strip() for name in ("id", "text", "detail", "warning")}
         values: dict[str, Any] = {name: text for name, text in fields.items() if text}
-        values |= {"end": self.end.value} if self.end.value else {}
-        values["options"] = tuple(options_of(str(self.options.value or "")))
+        values |= self.ways.values() | {"closing": bool(self.closing.value)}
         if self.old:
-            values |= {"closing": self.old.closing, "image": self.old.image}
+            values |= {"image": self.old.image}
         try:
             return Step(**values)
         except ValidationError as error:
-            name = fields["id"] or "没有编号的步骤"
             where = "、".join(sorted({str(each["loc"][0]) for each in error.errors() if each["loc"]}))
-            raise EditError(f"步骤“{name}”填得不对：{where}。编号用小写字母、数字和短横线，内容不能空。") from error
+            raise EditError(f"填得不对：{where}。编号用小写字母、数字和短横线，内容不能空。") from error
 
 
 class StepsForm:
-    """All steps. ``changed`` is told after each change."""
+    """All steps. ``changed`` is told after each change; ``records``: those that a step may lead on to, by id."""
 
-    def __init__(self, steps: tuple[Step, ...], changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(
+        self, steps: tuple[Step, ...], changed: Callable[[], None], *, records: Mapping[str, str] | None = None
+    ) -> None:
+        self._tell = changed
+        self._records = dict(records or {})
+        self._targets = self._records | {step.id: called(place, step.text) for place, step in enumerate(steps)}
         self._forms: dict[int, StepForm] = {}
         self._column = ui.column().classes("w-full gap-2")
         self._column.make_sortable(handle=".handle", on_end=lambda _: self._changed())
@@ -59,7 +59,33 @@ class StepsForm:
 
     def values(self) -> tuple[Step, ...]:
         """The steps in the order in which they stand. Raises EditError."""
-        return tuple(self._forms[each.id].value() for each in self._column.default_slot.children)
+        return tuple(self._value(place, each.id) for place, each in enumerate(self._column.default_slot.children))
+
+    def _value(self, place: int, box: int) -> Step:
+        try:
+            return self._forms[box].value()
+        except EditError as error:
+            raise EditError(f"第 {place + 1} 步：{error}") from error
+
+    def _changed(self) -> None:
+        """Steps are named by what they do, so each is offered under its words of now."""
+        forms = [self._forms[each.id] for each in self._column.default_slot.children]
+        targets = {str(form.id.value or ""): called(place, form.text.value) for place, form in enumerate(forms)}
+        targets = {name: text for name, text in targets.items() if name} | self._records
+        if targets != self._targets:
+            self._targets = targets
+            for form in forms:
+                form.ways.offer(targets)
+        self._tell()
+
+    def _free(self) -> str:
+        taken = {str(form.id.value or "") for form in self._forms.values()}
+        return next(name for number in itertools.count(len(taken) + 1) if (name := f"step-{number}") not in taken)
+
+    def _renamed(self, event: Any) -> None:
+        for form in self._forms.values():
+            form.ways.renamed(event.previous_value, event.value)
+        self._changed()
 
     def _more(self) -> None:
         self._add(None)
@@ -69,30 +95,32 @@ class StepsForm:
         with self._column, ui.column().classes("panel gap-1") as box:
             with ui.row().classes("w-full items-center no-wrap gap-2"):
                 ui.icon("drag_indicator").classes("handle cursor-move muted").props("aria-label=拖动排序")
-                name = self._field("编号", step.id if step else "").classes("w-32")
-                text = self._field("做什么", step.text if step else "").classes("grow")
+                text = ui.textarea("做什么", value=step.text if step else "").classes("grow")
+                text.props("outlined dense autogrow debounce=400").on_value_change(lambda _: self._changed())
+                ui.button(icon="arrow_upward", on_click=lambda: self._raise(box)).props(
+                    "flat round dense aria-label=上移这一步"
+                )
                 ui.button(icon="delete", on_click=lambda: self._drop(box)).props(
                     "flat round dense aria-label=删除这一步"
                 )
-            with ui.expansion("细节、提醒、去向").classes("w-full").props("dense"):
+            ways = Ways(step, self._targets, self._changed)
+            with ui.expansion("细节、提醒").classes("w-full").props("dense"):
                 detail = self._field("细节", (step.detail if step else None) or "").classes("w-full")
                 warning = self._field("提醒", (step.warning if step else None) or "").classes("w-full")
-                with ui.row().classes("w-full gap-2"):
-                    following = self._field(
-                        "下一步去（空着就是下面那步）", (step.next if step else None) or ""
-                    ).classes("grow")
-                    end = ui.select({"": "不结束", **ENDS}, value=(step.end if step else None) or "", label="到此结束")
-                    end.props("outlined dense").classes("w-40").on_value_change(lambda _: self._changed())
-                options = ui.textarea("岔路，一行一条：按钮文字 => 步骤或记录编号（* 开头的是一般的走法）")
-                options.value = "\n".join(map(line_of, step.options)) if step else ""
-                options.props("outlined dense autogrow debounce=400").classes("w-full")
-                options.on_value_change(lambda _: self._changed())
-        self._forms[box.id] = StepForm(step, name, text, detail, warning, following, end, options)
+                closing = ui.checkbox("只是收尾问一句（不算一步，不列在答案里）", value=step.closing if step else False)
+                closing.props("dense").on_value_change(lambda _: self._changed())
+                name = ui.input("编号（别处用它指到这一步）", value=step.id if step else self._free())
+                name.props("outlined dense debounce=600").classes("w-full").on_value_change(self._renamed)
+        self._forms[box.id] = StepForm(step, name, text, detail, warning, ways, closing)
 
     def _field(self, label: str, value: str) -> Any:
         field = ui.input(label, value=value).props("outlined dense debounce=400")
         field.on_value_change(lambda _: self._changed())
         return field
+
+    def _raise(self, box: ui.column) -> None:
+        box.move(target_index=max(0, self._column.default_slot.children.index(box) - 1))
+        self._changed()
 
     def _drop(self, box: ui.column) -> None:
         self._column.remove(box)
@@ -100,18 +128,7 @@ class StepsForm:
         self._changed()
 
 
-def line_of(option: Option) -> str:
-    """A fork's way as a line."""
-    return f"{f'{_ONWARD} ' if option.onward else ''}{option.label} => {option.goto}"
-
-
-def options_of(text: str) -> list[Option]:
-    """The lines as ways. Raises EditError."""
-    found = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        label, arrow, goto = line.rpartition("=>")
-        if not arrow or not label.strip(f"{_ONWARD} ") or not goto.strip():
-            raise EditError(f"岔路要写成“按钮文字 => 编号”，这一行不是：{line[:40]}")
-        onward = label.strip().startswith(_ONWARD)
-        found.append(Option(label=label.strip().removeprefix(_ONWARD).strip(), goto=goto.strip(), onward=onward))
-    return found
+def called(place: int, text: Any) -> str:
+    """A step as it is offered to be led to."""
+    words = str(text or "").strip() or "（还没写）"
+    return f"第 {place + 1} 步 {words if len(words) <= _SHOWN else f'{words[:_SHOWN]}…'}"

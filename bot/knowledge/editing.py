@@ -4,16 +4,25 @@ Only the lines of what changed are written anew. Nothing is checked here beyond 
 wrong for a while, and the check finds everything at once, with file and line.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Literal, TypeVar
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
-from pydantic import BaseModel
-
-from bot.errors import UsageError
 from bot.knowledge.content import Content
+from bot.knowledge.parts import (
+    Edit,
+    EditError,
+    change_file,
+    data_of,
+    delete_item,
+    item_of,
+    items_of,
+    put_file,
+    put_item,
+    valid,
+)
 from bot.knowledge.plain import as_it_stood, plain
-from bot.knowledge.splicing import spliced, written
-from kb.load import PlacesFile
+from bot.knowledge.splicing import spliced
 from kb.model import (
     Answer,
     Contact,
@@ -21,7 +30,6 @@ from kb.model import (
     EditorNote,
     Golden,
     Intent,
-    Lexicon,
     Overlap,
     Phrasing,
     ProjectType,
@@ -31,22 +39,26 @@ from kb.model import (
     Topic,
 )
 from kb.normalise import plain as plainly
-from kb.wording import Wording
 from kb.yamlfile import parse
 
+__all__ = ["Edit", "EditError"]
 Kind = Literal["faq", "prompt"]
-M = TypeVar("M", bound=BaseModel)
-Edit = Callable[[Content], Content]
 _TOPICS, _GOLDEN, _LEXICON, _PLACES = "out_of_scope.yaml", "golden.yaml", "lexicon.yaml", "places.yaml"
-
-
-class EditError(UsageError):
-    """An edit that cannot be made; the text says why."""
+_TITLE = re.compile(r"^title:.*$", re.MULTILINE)
 
 
 def put_text(content: Content, name: str, text: str | None) -> Content:
     """A whole file as typed; None takes it out."""
     return content.put(name, text)
+
+
+def titles(content: Content) -> dict[str, str]:
+    """Record id → its title; the id itself where the title cannot be read. Quick: no file is read whole."""
+    return {
+        name.removesuffix(".yaml"): _title(text) or name.removesuffix(".yaml")
+        for name, text in content.texts.items()
+        if name.startswith(("faq-", "prompt-"))
+    }
 
 
 def record_of(content: Content, record_id: str) -> Record:
@@ -62,7 +74,7 @@ def record_of(content: Content, record_id: str) -> Record:
 
 def put_record(content: Content, record: Record) -> Content:
     """The record in place of the one with its id, or as a new one."""
-    return _put(content, f"{record.id}.yaml", plain(record))
+    return put_file(content, f"{record.id}.yaml", plain(record))
 
 
 def next_id(content: Content, kind: Kind = "faq", taken: Collection[str] = ()) -> str:
@@ -91,7 +103,7 @@ def new_record(
     """A record with a new id, and the content with it. Raises EditError where a value cannot be one."""
     values = {"title": title, "question": question, "source": source, "phrasings": list(dict.fromkeys(phrasings))}
     answer = Answer(short=short, notes=tuple(notes))
-    record = _valid(Record, {"id": next_id(content, kind, taken), "answer": answer, "steps": tuple(steps), **values})
+    record = valid(Record, {"id": next_id(content, kind, taken), "answer": answer, "steps": tuple(steps), **values})
     return put_record(content, record), record
 
 
@@ -104,10 +116,10 @@ def delete_record(content: Content, record_id: str) -> Content:
     changed = content.put(f"{record_id}.yaml", None)
     for name in content.texts:
         if name.startswith(("faq-", "prompt-")) and name != f"{record_id}.yaml":
-            changed = _change(changed, name, lambda data: _without(data, record_id))
-    changed = _change(changed, _GOLDEN, lambda data: _golden_without(data, record_id))
-    changed = _change(changed, "phrases.yaml", lambda data: _screen_without(data, record_id))
-    return _change(changed, "editor_notes.yaml", lambda data: _notes_without(data, record_id))
+            changed = change_file(changed, name, lambda data: _without(data, record_id))
+    changed = change_file(changed, _GOLDEN, lambda data: _golden_without(data, record_id))
+    changed = change_file(changed, "phrases.yaml", lambda data: _screen_without(data, record_id))
+    return change_file(changed, "editor_notes.yaml", lambda data: _notes_without(data, record_id))
 
 
 def add_phrasings(content: Content, record_id: str, texts: Iterable[str], also: Sequence[str] = ()) -> Content:
@@ -127,12 +139,12 @@ def remove_phrasings(content: Content, record_id: str, texts: Iterable[str]) -> 
 
 def put_topic(content: Content, topic: Topic) -> Content:
     """An out-of-scope topic."""
-    return _put_item(content, _TOPICS, "topics", topic)
+    return put_item(content, _TOPICS, "topics", topic)
 
 
 def topic_of(content: Content, topic_id: str) -> Topic:
     """The topic as it stands. Raises EditError."""
-    return _item(content, _TOPICS, "topics", Topic, topic_id)
+    return item_of(content, _TOPICS, "topics", Topic, topic_id)
 
 
 def put_topic_phrasings(content: Content, topic_id: str, texts: Iterable[str]) -> Content:
@@ -150,139 +162,123 @@ def add_topic_phrasings(content: Content, topic_id: str, texts: Iterable[str]) -
 
 def delete_topic(content: Content, topic_id: str) -> Content:
     """Without the topic."""
-    return _delete_item(content, _TOPICS, "topics", "id", topic_id)
+    return delete_item(content, _TOPICS, "topics", "id", topic_id)
 
 
 def put_intent_phrasings(content: Content, intent_id: str, texts: Iterable[str]) -> Content:
     """All ways to say something to the bot itself."""
-    intent = _item(content, "intents.yaml", "intents", Intent, intent_id)
+    intent = item_of(content, "intents.yaml", "intents", Intent, intent_id)
     changed = intent.model_copy(update={"phrasings": tuple(_new(texts, set()))})
-    return _put_item(content, "intents.yaml", "intents", changed)
+    return put_item(content, "intents.yaml", "intents", changed)
 
 
 def put_contact(content: Content, contact: Contact) -> Content:
     """An authority's line."""
-    return _put_item(content, "contacts.yaml", "contacts", contact)
+    return put_item(content, "contacts.yaml", "contacts", contact)
 
 
 def delete_contact(content: Content, contact_id: str) -> Content:
     """Without the line; what leads to it is found by the check."""
-    return _delete_item(content, "contacts.yaml", "contacts", "id", contact_id)
+    return delete_item(content, "contacts.yaml", "contacts", "id", contact_id)
 
 
 def put_district(content: Content, district: District) -> Content:
     """A district and its places."""
-    return _put_item(content, _PLACES, "districts", district, key="name")
+    return put_item(content, _PLACES, "districts", district, key="name")
 
 
-def put_places(content: Content, districts: Sequence[District], overlaps: Sequence[Overlap]) -> Content:
-    """All districts, and where two of them meet."""
-    return _put(content, _PLACES, plain(PlacesFile(districts=tuple(districts), overlaps=tuple(overlaps))))
+def put_overlap(content: Content, overlap: Overlap, place: int | None = None) -> Content:
+    """Where two districts meet, in place of the one that is ``place``-th of the list (from 0), or as a new one."""
+    data, items = items_of(content, _PLACES, "overlaps")
+    if place is None:
+        changed = [*items, plain(overlap)]
+    elif place < len(items):
+        changed = [*items[:place], as_it_stood(items[place], plain(overlap)), *items[place + 1 :]]
+    else:
+        raise EditError("这处交叉的地方已经不在了")
+    return content.put(_PLACES, spliced(content.texts[_PLACES], {**data, "overlaps": changed}))
+
+
+def delete_overlap(content: Content, place: int) -> Content:
+    """Without the ``place``-th of them (from 0)."""
+    data, items = items_of(content, _PLACES, "overlaps")
+    if place >= len(items):
+        raise EditError("这处交叉的地方已经不在了")
+    return content.put(
+        _PLACES, spliced(content.texts[_PLACES], {**data, "overlaps": [*items[:place], *items[place + 1 :]]})
+    )
 
 
 def put_project_type(content: Content, kind: ProjectType) -> Content:
     """A kind of works and the words that tell it."""
-    return _put_item(content, "project_types.yaml", "project_types", kind)
+    return put_item(content, "project_types.yaml", "project_types", kind)
 
 
-def put_term(content: Content, term: Term) -> Content:
-    """A term of the lexicon and its other spellings."""
-    return _put_item(content, _LEXICON, "terms", term, key="term")
+def put_term(content: Content, term: Term, instead_of: str | None = None) -> Content:
+    """A term of the lexicon and its other names. ``instead_of``: what the term was called before."""
+    return put_item(content, _LEXICON, "terms", term, key="term", instead_of=instead_of)
 
 
 def delete_term(content: Content, term: str) -> Content:
-    """Without the term."""
-    return _delete_item(content, _LEXICON, "terms", "term", term)
+    """Without the term, and without the wrong spellings of it."""
+    return put_misspellings(delete_item(content, _LEXICON, "terms", "term", term), term, ())
 
 
-def put_lexicon(content: Content, lexicon: Lexicon) -> Content:
-    """The whole lexicon."""
-    return _put(content, _LEXICON, plain(lexicon))
+def put_misspellings(content: Content, term: str, wrong: Sequence[str]) -> Content:
+    """All wrong spellings of a term. Raises EditError where one of them is another term's."""
+    data = data_of(content, _LEXICON)
+    known: dict[str, Any] = data.get("confusions") or {}
+    for spelling in wrong:
+        if known.get(spelling, term) != term:
+            raise EditError(f"“{spelling}”已经是“{known[spelling]}”的错误写法")
+    kept = {spelling: right for spelling, right in known.items() if right != term or spelling in wrong}
+    changed = {**data, "confusions": kept | {spelling: term for spelling in wrong if spelling not in kept}}
+    return content.put(_LEXICON, spliced(content.texts[_LEXICON], changed))
 
 
-def put_golden(content: Content, golden: Golden) -> Content:
-    """A golden question, in place of the one with the same words."""
-    return _put_item(content, _GOLDEN, "golden", golden, key="q")
+def put_loose_words(
+    content: Content, words: Sequence[str], vague: Sequence[str], confusions: Mapping[str, str]
+) -> Content:
+    """Words that belong to no term: those kept whole, those that ask nothing, wrong → right spellings."""
+    data = data_of(content, _LEXICON)
+    terms = {item.get("term") for item in data.get("terms") or ()}
+    known: dict[str, str] = data.get("confusions") or {}
+    kept = {wrong: right for wrong, right in known.items() if right in terms or confusions.get(wrong) == right}
+    taken = next((wrong for wrong in confusions if wrong in kept and kept[wrong] != confusions[wrong]), None)
+    if taken:
+        raise EditError(f"“{taken}”已经是“{kept[taken]}”的错误写法")
+    ordered = {
+        wrong: confusions.get(wrong, right) for wrong, right in known.items() if wrong in kept or wrong in confusions
+    }
+    changed = {**data, "words": list(words), "vague": list(vague), "confusions": ordered | dict(confusions)}
+    return content.put(_LEXICON, spliced(content.texts[_LEXICON], as_it_stood(data, changed)))
+
+
+def put_golden(content: Content, golden: Golden, instead_of: str | None = None) -> Content:
+    """A golden question, in place of the one with the same words or of the one ``instead_of``; new: among its record's."""
+    told = plain(golden)
+    first = (told.get("accept") or [None])[0]
+
+    def beside(item: dict[str, Any]) -> bool:
+        return "accept" in told and "accept" in item and (item["accept"] or [None])[0] == first
+
+    return put_item(content, _GOLDEN, "golden", golden, key="q", instead_of=instead_of, beside=beside)
 
 
 def delete_golden(content: Content, question: str) -> Content:
     """Without the golden question."""
-    return _delete_item(content, _GOLDEN, "golden", "q", question)
+    return delete_item(content, _GOLDEN, "golden", "q", question)
 
 
 def put_note(content: Content, notes: Sequence[EditorNote]) -> Content:
     """All notes on the source document."""
-    return _put(content, "editor_notes.yaml", {"notes": [plain(note) for note in notes]})
+    return put_file(content, "editor_notes.yaml", {"notes": [plain(note) for note in notes]})
 
 
-def put_wording(content: Content, wording: Wording) -> Content:
-    """All sentences the bot says of its own."""
-    return _put(content, "phrases.yaml", plain(wording))
-
-
-def _put(content: Content, name: str, data: dict[str, Any]) -> Content:
-    text = content.texts.get(name)
-    if text is None:
-        return content.put(name, written(data))
-    old = parse(name, text)
-    return content.put(name, spliced(text, as_it_stood(old.data, data) if not old.problems else data))
-
-
-def _change(content: Content, name: str, change: Callable[[Any], Any]) -> Content:
-    if name not in content.texts:
-        return content
-    return content.put(name, spliced(content.texts[name], change(_data(content, name))))
-
-
-def _data(content: Content, name: str) -> Any:
-    """What a file says. Raises EditError where it cannot be read: changing a part of it would lose the rest."""
-    file = parse(name, content.texts.get(name, ""))
-    if file.problems or not isinstance(file.data, dict):
-        raise EditError(f"{name} 现在读不出来，请先改好它：{'；'.join(map(str, file.problems)) or '文件是空的'}")
-    return file.data
-
-
-def _items(content: Content, name: str, field: str) -> tuple[dict[str, Any], list[Any]]:
-    data = _data(content, name)
-    items = data.get(field) or []
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise EditError(f"{name} 的 {field} 现在不是列表，请先改好它")
-    return data, items
-
-
-def _item(content: Content, name: str, field: str, model: type[M], item_id: str) -> M:
-    _, items = _items(content, name, field)
-    found = next((item for item in items if item.get("id") == item_id), None)
-    if found is None:
-        raise EditError(f"{name} 里没有 {item_id}")
-    return _valid(model, found)
-
-
-def _put_item(content: Content, name: str, field: str, value: BaseModel, key: str = "id") -> Content:
-    data, items = _items(content, name, field)
-    wanted = plain(value)
-    places = [place for place, item in enumerate(items) if str(item.get(key, "")).strip() == wanted[key]]
-    changed = [*items]
-    if places:
-        changed[places[0]] = as_it_stood(items[places[0]], wanted)
-    else:
-        changed.append(wanted)
-    return content.put(name, spliced(content.texts[name], {**data, field: changed}))
-
-
-def _delete_item(content: Content, name: str, field: str, key: str, value: str) -> Content:
-    data, items = _items(content, name, field)
-    kept = [item for item in items if str(item.get(key, "")).strip() != value]
-    if len(kept) == len(items):
-        raise EditError(f"{name} 里没有 {value}")
-    return content.put(name, spliced(content.texts[name], {**data, field: kept}))
-
-
-def _valid(model: type[M], values: dict[str, Any]) -> M:
-    try:
-        return model.model_validate(values)
-    except ValueError as error:
-        raise EditError(str(error)) from error
+def _title(text: str) -> str | None:
+    found = _TITLE.search(text)
+    said = parse("", found[0]).data if found else None
+    return str(said["title"]) if isinstance(said, dict) and said.get("title") else None
 
 
 def _new(texts: Iterable[str], known: set[str]) -> list[str]:

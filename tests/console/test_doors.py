@@ -12,7 +12,8 @@ from tests.console.conftest import PASSWORD, House
 PAGES = {
     "/": "agent", "/tickets/1": "agent", "/figures": "agent", "/unanswered": "editor", "/unanswered/1": "editor",
     "/knowledge": "editor", "/revisions": "editor", "/drafts/1": "editor", "/drafts/1/records/faq-01": "editor",
-    "/drafts/1/files/contacts.yaml": "editor", "/templates": "editor", "/people": "admin", "/audit": "admin",
+    "/drafts/1/files/contacts.yaml": "editor", "/drafts/1/contacts": "editor", "/drafts/1/wording?item=glad": "editor",
+    "/templates": "editor", "/people": "admin", "/audit": "admin",
     "/account": "agent",
 }  # fmt: skip
 ROLES = ("agent", "editor", "admin")
