@@ -1,7 +1,7 @@
 """Drafts, checks, previews, publishing and rolling back: everything an editor does with the knowledge as a whole."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from bot.desk.actions import Actor
 from bot.errors import UsageError
 from bot.knowledge import working
-from bot.knowledge.content import Content, bases_of, checked, outdated, overlay_of, read_base, write
+from bot.knowledge.content import Content, bases_of, checked, outdated, overlay_of, pictures_of, read_base, write
 from bot.knowledge.difference import Change, Conflict, Side, difference, merge
 from bot.knowledge.effects import Effects, effects_of
 from bot.knowledge.shelf import Shelf, pack_file
@@ -19,7 +19,8 @@ from bot.storage import revisions
 from bot.storage.database import Database
 from bot.storage.records import write_audit
 from bot.storage.revisions import Draft, Overlay, Revision
-from kb.load import content_files, read_folder
+from kb.load import Loaded, content_files, read_folder
+from kb.pictures import FOLDER
 from kb.yamlfile import Problem
 
 MOST_QUESTIONS = 10_000
@@ -183,7 +184,7 @@ class Library:
     async def check(self, draft: Draft) -> Checked:
         """Every problem of the draft, with file, line and field."""
         content = await self.draft_content(draft)
-        loaded = await asyncio.to_thread(read_folder, await self._shelf.folder(content))
+        loaded = await self._loaded(content)
         newest, warnings = await self.newest(), []
         if newest != draft.based_on:
             warnings.append(f"草稿基于修订 {draft.based_on}，现在用的是修订 {newest}：发布时会合并两边的改动。")
@@ -241,17 +242,18 @@ class Library:
         return await self._publish(overlay, await self.newest(), actor, ("rollback", note), tell)
 
     async def import_folder(self, folder: Path, actor: Actor, note: str = "", tell: Tell = silent) -> Outcome:
-        """Publish a folder of content files as it is. Raises UsageError where it is none."""
+        """Publish a folder of content files, with their pictures, as it is. Raises UsageError where it is none."""
         texts = await asyncio.to_thread(read_base, folder)
         if not texts:
             raise UsageError(f"{folder} 里没有知识文件（*.yaml）")
         overlay = overlay_of((await self._shelf.content({})).base, texts)
+        await self._adopt(pictures_of(texts), folder, actor)
         return await self._publish(
             overlay, await self.newest(), actor, ("import", note or f"从 {folder.name} 导入"), tell
         )
 
     async def export(self, folder: Path, number: int | None = None, *, replace_all: bool = False) -> list[str]:
-        """Write the content as YAML files; their names. Raises UsageError where others stand there."""
+        """Write the content as YAML files, with its pictures; their names. Raises UsageError where others stand there."""
         content = await self.content(number)
         there = [path for path in content_files(folder) if path.is_file()] if folder.exists() else []
         if there and not replace_all:
@@ -260,7 +262,12 @@ class Library:
             if path.name not in content.texts:
                 path.unlink()
         await asyncio.to_thread(write, content.texts, folder)
-        return list(content.texts)
+        pictures = await self._shelf.gallery.write(content.pictures, folder)
+        return [*content.texts, *(f"{FOLDER}/{name}" for name in pictures)]
+
+    async def _loaded(self, content: Content) -> Loaded:
+        folder, pictures = await self._shelf.folder(content), await self._shelf.gallery.names()
+        return await asyncio.to_thread(read_folder, folder, pictures)
 
     async def _publish(
         self,
@@ -310,7 +317,7 @@ class Library:
         if not changes:
             return Refused("nothing", _NOTHING_NEW)
         tell(Progress("检查", 0.0))
-        loaded = await asyncio.to_thread(read_folder, await self._shelf.folder(content))
+        loaded = await self._loaded(content)
         if loaded.problems:
             return _wrong(loaded.problems)
         try:
@@ -330,6 +337,8 @@ class Library:
         self, content: Content, newest: int, judged: "_Judged", actor: Actor, what: tuple[str, str], draft: Draft | None
     ) -> Revision | None:
         """One transaction: the revision, its compiled file, who did it. None where another was published meanwhile."""
+        # What the program brings now it may bring no more after an upgrade.
+        await self._adopt(content.pictures, self._shelf.base, actor)
         number, now = newest + 1, self._now()
         values = {
             "number": number,
@@ -353,6 +362,9 @@ class Library:
             names = "、".join(change.item or change.file for change in judged.changes)
             await self._audit(tx, actor, f"knowledge {what[0]}", f"修订 {number}：{what[1]}（{names}）")
             return await revisions.revision(tx, number)
+
+    async def _adopt(self, names: Collection[str], folder: Path, actor: Actor) -> None:
+        await self._shelf.gallery.adopt(names, folder, actor.account, self._now())
 
     async def _audit(self, tx: Any, actor: Actor, action: str, detail: str) -> None:
         values = {"at": self._now(), "channel": actor.channel, "account": actor.account, "name": actor.name}
