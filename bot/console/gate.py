@@ -16,6 +16,8 @@ PREFIX = "/console"
 _OPEN = (f"{PREFIX}/login", f"{PREFIX}/first")
 _SOCKET = f"{PREFIX}/_nicegui_ws"
 _ASSETS = f"{PREFIX}/_nicegui/"
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of one request: a whole knowledge with its pictures."""
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -42,7 +44,11 @@ class Gate:
         if writes and not is_ours(headers) and not (socket and scope["type"] == "http" and "origin" not in headers):
             await _refuse(scope, receive, send)
             return
-        if path in _OPEN or path.startswith(_ASSETS):
+        if writes and _length(headers) > _MOST_BYTES:
+            await PlainTextResponse("内容太大了。", 413)(scope, receive, send)
+            return
+        # Uploads go to an address below that of the assets.
+        if path in _OPEN or (path.startswith(_ASSETS) and not writes):
             await self._app(scope, receive, _safely(send))
             return
         if await self._accounts.who(cookie_of(headers)) is None:
@@ -58,6 +64,14 @@ def is_ours(headers: Headers) -> bool:
     """Whether the request comes from a page of this very address."""
     origin = headers.get("origin")
     return bool(origin) and urlsplit(origin or "").netloc.lower() == headers.get("host", "").lower()
+
+
+def _length(headers: Headers) -> int:
+    """Bytes of the body, which a browser always names; more than is allowed where nobody says."""
+    length = headers.get("content-length", "")
+    if length.isdecimal():
+        return int(length[:20])
+    return _MOST_BYTES + 1 if "transfer-encoding" in headers else 0
 
 
 def cookie_of(headers: Headers) -> str | None:

@@ -6,6 +6,7 @@ from nicegui import ui
 from pydantic import ValidationError
 
 from bot.console.console import Visit
+from bot.console.picture_form import keeper
 from bot.console.preview import show_graph, show_preview
 from bot.console.publishing import library_of, nothing_there
 from bot.console.shell import Page
@@ -67,7 +68,7 @@ class RecordPage:
             self.related.props("outlined dense use-chips").classes("w-full").on_value_change(lambda _: self._look())
         with ui.column().classes("panel gap-2"):
             ui.label("步骤（按住左边的点可以拖动）").classes("heading")
-            self.steps = StepsForm(record.steps, self._look)
+            self.steps = StepsForm(record.steps, self._look, keeper(self.visit, record.id))
         with ui.column().classes("panel gap-2"):
             ui.label(f"问法（{len(record.phrasings)} 种，一行一种）").classes("heading")
             self.phrasings = self._area("", "\n".join(each.text for each in record.phrasings))

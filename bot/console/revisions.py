@@ -19,7 +19,9 @@ from bot.knowledge.library import Conflicting, Outcome, Published
 from bot.knowledge.working import Progress
 from bot.storage.revisions import Revision
 from bot.unanswered import clusters
+from kb.pictures import FOLDER, is_name
 
+_MOST_OF_PICTURES = 48 * 1024 * 1024
 _KINDS = {"edit": "编辑", "rollback": "退回", "import": "导入"}
 
 
@@ -39,7 +41,10 @@ class RevisionsPage:
             export = self.visit.deed("editor", "knowledge export", self._export)
             ui.button("导出 YAML", icon="download", on_click=export).props("outline no-caps")
             upload = ui.upload(
-                label="导入 YAML（zip）", auto_upload=True, max_file_size=MOST_OF_ALL, on_upload=self._import
+                label="导入 YAML（zip）",
+                auto_upload=True,
+                max_file_size=MOST_OF_ALL + _MOST_OF_PICTURES,
+                on_upload=self._import,
             )
             upload.props("accept=.zip flat bordered").classes("w-56")
         self.stage = ui.label().classes("muted").props("aria-live=polite")
@@ -115,10 +120,10 @@ class RevisionsPage:
         self.stage.text = f"{progress.stage} {progress.share:.0%}"
 
     async def _export(self) -> None:
-        texts = (await self.library.content()).texts
-        ui.download.content(
-            await asyncio.to_thread(_zipped, dict(texts)), f"knowledge-{self.visit.console.live.number}.zip"
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            names = await self.library.export(Path(folder))
+            data = await asyncio.to_thread(_zipped, Path(folder), names)
+        ui.download.content(data, f"knowledge-{self.visit.console.live.number}.zip")
 
     async def _import(self, event: events.UploadEventArguments) -> None:
         data = await event.file.read()
@@ -133,23 +138,27 @@ class RevisionsPage:
         await self.visit.deed("editor", "knowledge import", take)()
 
 
-def _zipped(texts: dict[str, str]) -> bytes:
+def _zipped(folder: Path, names: list[str]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in texts.items():
-            archive.writestr(name, text)
+        for name in names:
+            archive.write(folder / name, name)
     return file.getvalue()
 
 
 def _unzipped(data: bytes, folder: Path) -> None:
-    """The YAML files of an archive, whatever folders they stand in. Raises UsageError."""
+    """The YAML files and pictures of an archive, whatever folders they stand in. Raises UsageError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [each for each in archive.infolist() if each.filename.endswith(".yaml") and not each.is_dir()]
-            if sum(each.file_size for each in files) > MOST_OF_ALL:
-                raise UsageError("压缩包里的内容太大了。")
-            for each in files:
-                (folder / Path(each.filename).name).write_bytes(archive.read(each))
+            files = {Path(each.filename).name: each for each in archive.infolist() if not each.is_dir()}
+            texts = {name: each for name, each in files.items() if name.endswith(".yaml")}
+            pictures = {f"{FOLDER}/{name}": each for name, each in files.items() if is_name(name)}
+            for most, some in ((MOST_OF_ALL, texts), (_MOST_OF_PICTURES, pictures)):
+                if sum(each.file_size for each in some.values()) > most:
+                    raise UsageError("压缩包里的内容太大了。")
+            (folder / FOLDER).mkdir()
+            for name, each in (texts | pictures).items():
+                (folder / name).write_bytes(archive.read(each))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise UsageError("这不是能打开的 zip 文件。") from error
 

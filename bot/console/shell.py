@@ -13,6 +13,8 @@ from bot.console.console import Console, StoppedError, Visit
 from bot.console.gate import COOKIE, PREFIX
 
 ACCENT = "#0b6b5f"
+_PATIENCE = 30.0
+"""Seconds in which a page has to be built."""
 _STYLE = """
 body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
   font-family: -apple-system, "PingFang SC", "HarmonyOS Sans SC", MiSans, "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
@@ -66,7 +68,8 @@ def _register(console: Console, page: Page, pages: Sequence[Page]) -> None:
         await page.render(visit)
         return None
 
-    ui.page(page.path, title=f"{page.title} · 宁勤绩", language="zh-CN")(show)
+    # A busy machine takes its time; a page that comes late is better than an error.
+    ui.page(page.path, title=f"{page.title} · 宁勤绩", language="zh-CN", response_timeout=_PATIENCE)(show)
 
 
 def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:

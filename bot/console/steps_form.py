@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 from pydantic import ValidationError
 
+from bot.console.picture_form import Keep, PictureField
 from bot.console.preview import ENDS
 from bot.knowledge.editing import EditError
 from kb.model import Option, Step
@@ -26,6 +27,7 @@ class StepForm:
     next: Any
     end: Any
     options: Any
+    picture: PictureField
 
     def value(self) -> Step:
         """What was typed. Raises EditError."""
@@ -35,8 +37,9 @@ class StepForm:
         values: dict[str, Any] = {name: text for name, text in fields.items() if text}
         values |= {"end": self.end.value} if self.end.value else {}
         values["options"] = tuple(options_of(str(self.options.value or "")))
+        values |= {"image": self.picture.name} if self.picture.name else {}
         if self.old:
-            values |= {"closing": self.old.closing, "image": self.old.image}
+            values |= {"closing": self.old.closing}
         try:
             return Step(**values)
         except ValidationError as error:
@@ -46,10 +49,11 @@ class StepForm:
 
 
 class StepsForm:
-    """All steps. ``changed`` is told after each change."""
+    """All steps. ``changed`` is told after each change; ``keep`` keeps an uploaded picture and gives its name."""
 
-    def __init__(self, steps: tuple[Step, ...], changed: Callable[[], None]) -> None:
+    def __init__(self, steps: tuple[Step, ...], changed: Callable[[], None], keep: Keep) -> None:
         self._changed = changed
+        self._keep = keep
         self._forms: dict[int, StepForm] = {}
         self._column = ui.column().classes("w-full gap-2")
         self._column.make_sortable(handle=".handle", on_end=lambda _: self._changed())
@@ -74,6 +78,7 @@ class StepsForm:
                 ui.button(icon="delete", on_click=lambda: self._drop(box)).props(
                     "flat round dense aria-label=删除这一步"
                 )
+            picture = PictureField(step.image if step else None, self._keep, self._changed)
             with ui.expansion("细节、提醒、去向").classes("w-full").props("dense"):
                 detail = self._field("细节", (step.detail if step else None) or "").classes("w-full")
                 warning = self._field("提醒", (step.warning if step else None) or "").classes("w-full")
@@ -87,7 +92,7 @@ class StepsForm:
                 options.value = "\n".join(map(line_of, step.options)) if step else ""
                 options.props("outlined dense autogrow debounce=400").classes("w-full")
                 options.on_value_change(lambda _: self._changed())
-        self._forms[box.id] = StepForm(step, name, text, detail, warning, following, end, options)
+        self._forms[box.id] = StepForm(step, name, text, detail, warning, following, end, options, picture)
 
     def _field(self, label: str, value: str) -> Any:
         field = ui.input(label, value=value).props("outlined dense debounce=400")

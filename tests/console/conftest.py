@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from bot.storage.database import open_database
 from bot.unanswered.gathering import Gathering
 from kb.base import KnowledgeBase
+from tests.conftest import DATA
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "gate at six 42"
@@ -60,8 +62,11 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(base: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     data = tmp_path_factory.mktemp("house")
+    # Where it has been compiled for other tests, this program need not do it again.
+    if (DATA / "knowledge").exists():
+        shutil.copytree(DATA / "knowledge", data / "knowledge")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
