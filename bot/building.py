@@ -4,7 +4,7 @@ Draws its progress on stderr; says on stdout what went wrong.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -35,9 +35,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def build(content: Path, path: Path, progress: Callable[[str, float], None]) -> None:
-    """Load, check, fit and write the knowledge."""
-    knowledge = load(content)
+def build(
+    content: Path, path: Path, progress: Callable[[str, float], None], pictures: Collection[str] | None = ()
+) -> None:
+    """Load, check, fit and write the knowledge. ``pictures``: as ``kb.load.read_folder`` has it."""
+    knowledge = load(content, pictures)
     reader = Reader(knowledge)
     phrasings, fits = fit_all(knowledge, reader, SentenceEncoder() if available() else None, progress)
     save(path, Compiled(path.stem, knowledge, reader.word_counts, phrasings, fits), reader.segmenter.cut)

@@ -73,6 +73,9 @@ def _kb_parser(parser: argparse.ArgumentParser) -> None:
     evaluation.add_argument("files", nargs="+", type=Path, metavar="FILE")
     evaluation.add_argument("--html", type=Path, metavar="FILE", help="另写一页带图表的 HTML")
     evaluation.set_defaults(run=_of("kb_commands")("eval"))
+    picture = commands.add_parser("picture", help="把步骤的配图放进知识文件夹，打印写进步骤的名字")
+    picture.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    picture.set_defaults(run=_of("picture_commands")("picture"))
     commands.add_parser("build", help="编译知识库并拟合").set_defaults(run=_of("kb_commands")("build"))
     revisions_parser(commands, _of("revision_commands"))
 

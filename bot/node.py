@@ -34,6 +34,7 @@ from bot.storage.database import Database
 from bot.storage.leading import lead
 from bot.unanswered.gathering import Gathering
 from bot.web.channel import WebChannel
+from bot.web.pictures import picture_routes
 from bot.web.widget import widget_routes
 from kb.base import KnowledgeBase
 
@@ -90,7 +91,7 @@ class Node:
         self._rung: frozenset[int] = frozenset()
         self._workers: list[asyncio.Task[None]] = []
         self._helpers: list[asyncio.Task[None]] = []
-        parts = Parts(settings, self.desk.mail, self.pipeline, self.database, self.now)
+        parts = Parts(settings, self.desk.mail, self.pipeline, self.database, self.now, shelf.gallery.data)
         self.platforms: tuple[Platform, ...] = tuple(platforms(parts))
 
     async def start(self) -> None:
@@ -127,7 +128,8 @@ class Node:
     def routes(self) -> list[BaseRoute]:
         """Where platforms come to us."""
         widget = widget_routes(self.settings.widget_origins, lambda: self.base.knowledge.wording.page_title)
-        return [*widget, *(route for platform in self.platforms for route in platform.routes())]
+        pictures = picture_routes(self.live.shelf.gallery.data)
+        return [*widget, *pictures, *(route for platform in self.platforms for route in platform.routes())]
 
     async def _send(self, sender: Sender, name: str, *, one: bool) -> None:
         """Send, where only one node may in turns with the others; ends when told to stop."""

@@ -43,7 +43,7 @@ class OneBot:
             accounts,
             inflow,
             Understanding(accounts, parts.hearing(NAME), pace.waiting),
-            Post(accounts, pace),
+            Post(accounts, pace, parts.pictures),
             Backlog(parts.database, pace, parts.now),
             parts.pipeline.accept,
             self._tell_staff,

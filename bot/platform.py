@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from starlette.routing import BaseRoute
 
 from bot.channels.hearing import Hearing
+from bot.channels.pictures import Pictures
 from bot.desk.mail import Mail
 from bot.pipeline.channel import Channel
 from bot.pipeline.pipeline import Pipeline
@@ -56,6 +57,7 @@ class Parts:
     pipeline: Pipeline
     database: Database
     now: Callable[[], datetime]
+    pictures: Pictures
 
     def hearing(self, channel: str) -> Hearing:
         """The rules of what a message means, on this channel."""

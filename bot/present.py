@@ -16,6 +16,8 @@ from handlers.message import (
 
 AREA_CODE = "025"
 """Nanjing's: the document leaves it out, a mobile phone needs it."""
+PICTURES = "/pictures"
+"""Below this address of ours pictures are found by name."""
 
 
 def present(reply: Reply) -> dict[str, Any]:
@@ -57,6 +59,7 @@ def _part(part: Part) -> dict[str, Any]:
                 "detail": part.detail,
                 "warning": part.warning,
                 "options": [_button(option) for option in part.options],
+                "image": f"{PICTURES}/{part.image}" if part.image else None,
             }
         case ChoiceList():
             return {"kind": "choices", "text": part.text, "items": [_button(item) for item in part.items]}

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.clock import now
 from bot.desk.actions import Actor
 from bot.errors import UsageError
-from bot.knowledge.library import Conflicting, Library, Outcome, Published
+from bot.knowledge.library import Library
+from bot.knowledge.outcomes import Conflicting, Outcome, Published
 from bot.knowledge.shelf import Shelf
 from bot.knowledge.working import Progress
 from bot.settings import Settings

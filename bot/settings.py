@@ -126,6 +126,8 @@ class Settings(BaseModel):
     content: Path = CONTENT
     desk_hours: DeskHours = DeskHours()
     database_url: SecretStr | None = None
+    public_url: str | None = Field(None, pattern=_URL)
+    """Where people reach the web chat; messengers that take no pictures from us get links to it."""
     telegram_token: SecretStr | None = None
     telegram_api_url: str = Field("https://api.telegram.org", pattern=_URL)
     telegram_webhook_url: str | None = Field(None, pattern=_URL)

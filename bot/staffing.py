@@ -17,6 +17,7 @@ from bot.desk.mail import Mail
 from bot.desk.rooms import Room, Rooms
 from bot.desk.staff import Staff
 from bot.errors import UsageError
+from bot.present import PICTURES
 from bot.settings import Settings
 from handlers.manners import Manners
 from kb.knowledge import Knowledge
@@ -36,13 +37,15 @@ class Desk:
 def build_desk(settings: Settings, knowledge: Callable[[], Knowledge]) -> Desk:
     """The desk as the settings want it. ``knowledge``: what is in force now."""
     # Forms connect to nothing: words for a channel can be put into the outbox by whoever has them.
-    mail = Mail(_forms(), rooms_of(settings, knowledge()), knowledge)
+    mail = Mail(_forms(settings), rooms_of(settings, knowledge()), knowledge)
     cards = Cards(mail)
     return Desk(mail, cards, Staff(mail, Deeds(cards)))
 
 
-def _forms() -> dict[str, Form]:
-    forms: tuple[Form, ...] = (TelegramForm(), OneBotForm(), wecom_form(), wecom_app_form(), mp_form(), HttpForm())
+def _forms(settings: Settings) -> dict[str, Form]:
+    pictures = f"{settings.public_url.rstrip('/')}{PICTURES}" if settings.public_url else ""
+    with_links = (wecom_form(pictures), wecom_app_form(pictures), mp_form(pictures))
+    forms: tuple[Form, ...] = (TelegramForm(), OneBotForm(), *with_links, HttpForm())
     return {form.name: form for form in forms}
 
 

@@ -42,6 +42,7 @@ class Telegram:
             pipeline.accept,
             self.webhook,
             lambda group: manners_of(settings, NAME, group),
+            parts.pictures,
         )
         self.health = self.channel.health
         self.files = Files(client, database, settings.data / "files", parts.now)

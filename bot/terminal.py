@@ -140,6 +140,8 @@ def _step(card: StepCard, words: Wording) -> Iterator[RenderableType]:
     if card.detail:
         yield Styled(card.detail)
     yield from _section(words.head_warnings, (card.warning,) if card.warning else (), "yellow")
+    if card.image:
+        yield Styled(f"配图：{card.image}", style="dim")
     if card.options:
         yield Styled("\n".join(_numbered(option.label for option in card.options)))
 

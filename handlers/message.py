@@ -1,7 +1,7 @@
 """What comes in and what goes out, on every channel the same."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -66,7 +66,7 @@ class AnswerCard:
 
 @dataclass(frozen=True, slots=True)
 class StepCard:
-    """One step of a procedure; ``options`` where it forks."""
+    """One step of a procedure; ``options`` where it forks; ``image``: the name of its picture."""
 
     record: str
     title: str
@@ -76,6 +76,7 @@ class StepCard:
     detail: str | None = None
     warning: str | None = None
     options: tuple[Button, ...] = ()
+    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,16 @@ class Reply:
         """Ids of all contacts whose number the reply shows."""
         cards = (part for part in self.parts if isinstance(part, ContactCards))
         return tuple(dict.fromkeys(line.id for card in cards for line in card.contacts))
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Names of the pictures that the reply shows."""
+        return tuple(part.image for part in self.parts if isinstance(part, StepCard) and part.image)
+
+    def without_images(self) -> "Reply":
+        """The same without its pictures, for a channel that sends them beside the words."""
+        parts = tuple(replace(part, image=None) if isinstance(part, StepCard) else part for part in self.parts)
+        return replace(self, parts=parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ from handlers.message import AnswerCard, ChoiceList, ContactCards, ContactLine, 
 from kb.wording import Wording
 
 
-def plain_text(reply: Reply, words: Wording, *, group: bool = False) -> str:
+def plain_text(reply: Reply, words: Wording, *, group: bool = False, pictures: str = "") -> str:
     """Everything a reader of plain text sees, with the ways on as a last line.
 
-    ``group``: for a group where the bot hears only what is said to it.
+    ``group``: for a group where the bot hears only what is said to it; ``pictures``: the address below which pictures are
+    found by their names, if they can be looked at somewhere.
     """
-    blocks = [_part(part, words) for part in reply.parts]
+    blocks = [
+        _step(part, words, pictures) if isinstance(part, StepCard) else _part(part, words) for part in reply.parts
+    ]
     labels = "、".join(f"“{button.label}”" for button in reply.buttons)
     if labels:
         blocks.append((words.group_ways if group else words.plain_ways).format(labels=labels))
@@ -22,8 +25,6 @@ def _part(part: Part, words: Wording) -> str:
     match part:
         case AnswerCard():
             return _answer(part, words)
-        case StepCard():
-            return _step(part, words)
         case ChoiceList():
             return "\n".join([part.text, *(f"{place}. {item.label}" for place, item in enumerate(part.items, start=1))])
         case ContactCards():
@@ -59,11 +60,13 @@ def _branch(label: str | None, texts: Sequence[str]) -> list[str]:
     return [f"〔{label}〕", *numbered] if label else numbered
 
 
-def _step(card: StepCard, words: Wording) -> str:
+def _step(card: StepCard, words: Wording, pictures: str) -> str:
     head = f"【{card.title}】" + (words.step_of.format(number=card.number, of=card.of) if card.of else "")
     lines = [head, card.text]
     lines += [card.detail] if card.detail else []
     lines += [f"{words.head_warnings}{card.warning}"] if card.warning else []
+    if card.image:
+        lines.append(f"{words.step_picture}{pictures}/{card.image}" if pictures else words.step_picture)
     lines += [f"{place}. {option.label}" for place, option in enumerate(card.options, start=1)]
     return "\n".join(lines)
 

@@ -90,13 +90,10 @@ def show(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
     """One step, with every way on from it."""
     record, step = _here(walk, base)
     words = base.knowledge.wording
-    place = position(record, step.id)
     options = tuple(
         Button(option.label, _send(option.label, _target(record, option.goto, base))) for option in step.options
     )
-    parts: tuple[Part, ...] = (
-        StepCard(record.id, record.title, place.number, place.of, step.text, step.detail, step.warning, options),
-    )
+    parts: tuple[Part, ...] = (step_card(record, step, options),)
     state = conversation.but(
         record=record.id,
         walk=replace(walk, paused=False),
@@ -123,6 +120,13 @@ def show(walk: Walk, conversation: Conversation, base: KnowledgeBase) -> Turn:
         Button(words.button_quit, words.button_quit),
     )
     return say(Reply("steps", parts, (*ways, *behind, *leave), (record.id,), asked=state.asked), state)
+
+
+def step_card(record: Record, step: Step, options: tuple[Button, ...] = ()) -> StepCard:
+    """One step as a reader sees it, and where in its branch it stands."""
+    place = position(record, step.id)
+    told = (step.text, step.detail, step.warning)
+    return StepCard(record.id, record.title, place.number, place.of, *told, options, step.image)
 
 
 def _here(walk: Walk, base: KnowledgeBase) -> tuple[Record, Step]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kb.graph import exits, reachable, step_index
 from kb.knowledge import Knowledge
@@ -31,9 +31,11 @@ _BUTTON_INTENTS = {
 }
 
 
-def check(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> list[Problem]:
-    """All problems of meaning in ``knowledge``, which was read from ``files``."""
-    found: list[Problem] = []
+def check(
+    knowledge: Knowledge, files: Mapping[str, YamlFile], pictures: Collection[str] | None = None
+) -> list[Problem]:
+    """All problems of meaning in ``knowledge``, which was read from ``files``. ``pictures``: all there are, if that is known."""
+    found: list[Problem] = [] if pictures is None else [*_pictures(knowledge, files, pictures)]
     for finder in (_ids, _links, _graphs, _phrasings, _phones, _kinds_of_works, _lines, _wording, _golden):
         found += finder(knowledge, files)
     return sorted(set(found))
@@ -125,6 +127,14 @@ def _graphs(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pro
                 yield file.problem(("steps", number), f"从第一步走不到步骤 {step.id}")
 
 
+def _pictures(knowledge: Knowledge, files: Mapping[str, YamlFile], pictures: Collection[str]) -> Iterator[Problem]:
+    for record in knowledge.records:
+        for number, step in enumerate(record.steps):
+            if step.image and step.image not in pictures:
+                hint = f"找不到图片 {step.image}（没有，或者文件坏了）：在控制台重新上传，或者放进 images 文件夹"
+                yield _record_file(record, files).problem(("steps", number, "image"), hint)
+
+
 def _can_end(record: Record, step_id: str, seen: frozenset[str]) -> bool:
     """Whether some way from the step comes to an end, or leads on to another record."""
     places = step_index(record)
@@ -167,7 +177,7 @@ def _phones(knowledge: Knowledge, files: Mapping[str, YamlFile]) -> Iterator[Pro
     spoken = {name for name in files if name.startswith(("faq-", "prompt-"))} | {"phrases.yaml", "out_of_scope.yaml"}
     for name in sorted(spoken):
         for path, text in _texts(files[name].data, ()):
-            if "phrasings" in path:
+            if "phrasings" in path or path[-1:] == ("image",):
                 continue
             for number in _PHONE.findall(text):
                 if re.sub(r"\D", "", number) not in groups:

@@ -1,6 +1,6 @@
 """From a folder of content files to the knowledge: the one module of this room that reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from kb.model import (
     Topic,
     TypeOverride,
 )
+from kb.pictures import FOLDER, is_name, is_whole
 from kb.wording import Wording
 from kb.yamlfile import Problem, YamlFile, parse_file
 
@@ -119,8 +120,17 @@ def digest(folder: Path) -> str:
     return parts.hexdigest()
 
 
-def read_folder(folder: Path) -> Loaded:
-    """Read all files of ``folder`` and collect every problem, of form first and then of meaning."""
+def picture_files(folder: Path) -> frozenset[str]:
+    """The names of a folder's pictures; those whose bytes are not what the name says are left out."""
+    paths = (path for path in (folder / FOLDER).glob("*") if is_name(path.name) and path.is_file())
+    return frozenset(path.name for path in paths if is_whole(path.name, path.read_bytes()))
+
+
+def read_folder(folder: Path, pictures: Collection[str] | None = ()) -> Loaded:
+    """Read all files of ``folder`` and collect every problem, of form first and then of meaning.
+
+    ``pictures``: names of those that are kept elsewhere; None where nobody can say, then none is missed.
+    """
     files = {path.name: parse_file(path) for path in content_files(folder)}
     problems = [Problem(name, 1, "", "缺少这个文件") for name in FILES if name not in files]
     values: dict[str, Any] = {}
@@ -138,12 +148,13 @@ def read_folder(folder: Path) -> Loaded:
     if problems:
         return Loaded(None, files, tuple(sorted(set(problems))))
     knowledge = _assemble(tuple(records), values)
-    return Loaded(knowledge, files, tuple(check(knowledge, files)))
+    kept = None if pictures is None else {*pictures, *picture_files(folder)}
+    return Loaded(knowledge, files, tuple(check(knowledge, files, kept)))
 
 
-def load(folder: Path) -> Knowledge:
+def load(folder: Path, pictures: Collection[str] | None = ()) -> Knowledge:
     """The knowledge of a folder; raises ContentError with every problem where there is one."""
-    loaded = read_folder(folder)
+    loaded = read_folder(folder, pictures)
     if loaded.problems or loaded.knowledge is None:
         raise ContentError(loaded.problems)
     return loaded.knowledge

@@ -4,9 +4,12 @@ Every class mirrors one mapping of a file in ``kb/content``; unknown keys are re
 fields to an editor.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from kb.pictures import is_name
 
 End = Literal["solved", "contact", "ticket"]
 Asking = Literal["project_type", "district", "either", "detail"]
@@ -16,6 +19,14 @@ class Frozen(BaseModel):
     """A value that cannot change and knows all its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, str_min_length=1)
+
+
+def _picture(text: str) -> str:
+    if not is_name(text):
+        raise PydanticCustomError(
+            "picture_name", "图片名由程序起：在控制台上传，或者运行 main.py kb picture 文件，照它给的名字写"
+        )
+    return text
 
 
 class Option(Frozen):
@@ -32,14 +43,14 @@ class Option(Frozen):
 class Step(Frozen):
     """One action of a procedure. Without ``next``, ``options`` or ``end`` the step below it follows.
 
-    ``closing``: only closes the walk (“提示还在吗？”); not counted, and left out where the procedure is listed.
+    ``image``: the name of a picture. ``closing``: only closes the walk (“提示还在吗？”); not counted, and left out where the procedure is listed.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     text: str
     detail: str | None = None
     warning: str | None = None
-    image: str | None = None
+    image: Annotated[str, AfterValidator(_picture)] | None = None
     next: str | None = None
     options: tuple[Option, ...] = ()
     end: End | None = None

@@ -48,6 +48,8 @@ def _step(number: int, step: Step) -> Iterator[str]:
         yield f"   {step.detail}"
     if step.warning:
         yield f"   注意：{step.warning}"
+    if step.image:
+        yield f"   配图：{step.image}"
     for option in step.options:
         yield f"   - {option.label} → {option.goto}"
 

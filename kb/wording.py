@@ -59,6 +59,8 @@ class Wording(Frozen):
     head_warnings: str
     head_notes: str
     step_of: str
+    step_picture: str = "（这一步有配图）"
+    """With words of its own: revisions that were published before there were pictures still load."""
     plain_ways: str
     group_ways: str
     told_above: str

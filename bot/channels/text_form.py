@@ -24,17 +24,18 @@ class TextForm:
     """Connects to nothing. ``limit``: the longest text of one message, as ``length`` measures it.
 
     Payloads are ``{"kind": "text", "text", "quote", "at"}``: ``quote`` is the message that is answered, ``at`` the person
-    in a group who is called, or None.
+    in a group who is called, or None. ``pictures``: the address below which people find pictures, where there is one.
     """
 
     name: str
     limit: int
     length: Length = len
+    pictures: str = ""
 
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Each reply as text, in as many messages as it needs."""
         group = bool(Place.read(where.address).user)
-        texts = [plain_text(reply, words, group=group) for reply in replies]
+        texts = [plain_text(reply, words, group=group, pictures=self.pictures) for reply in replies]
         return [self.outgoing(where, payload) for payload in self.payloads(where, texts)]
 
     def payloads(self, where: Where, texts: Sequence[str]) -> Iterator[dict[str, Any]]:

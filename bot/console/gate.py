@@ -13,8 +13,8 @@ from bot.web.app import POLICY_OF_PART
 COOKIE = "helpdesk_console"
 PREFIX = "/console"
 _OPEN = (f"{PREFIX}/login", f"{PREFIX}/first")
-_MOST_BYTES, _MOST_BYTES_OPEN = 16 * 1024 * 1024, 16 * 1024
-"""What a request may bring: with a session, an upload; without one, a name and a password."""
+_MOST_BYTES, _MOST_BYTES_OPEN = 64 * 1024 * 1024, 16 * 1024
+"""What a request may bring: with a session, a whole knowledge with its pictures; without one, a name and a password."""
 _MOST_DIGITS = 9
 _FOREIGN = "不能从这里访问，请重新登录。"
 _SOCKET = f"{PREFIX}/_nicegui_ws/"

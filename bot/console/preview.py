@@ -3,9 +3,11 @@
 from nicegui import ui
 
 from bot.channels.telegram.render import compose
+from bot.console.picture_form import show_picture
 from handlers.answer import card
 from handlers.message import AnswerCard, Button, Reply
 from handlers.plain import plain_text
+from handlers.steps import step_card
 from kb.graph import exits, step_index
 from kb.model import Record
 from kb.wording import Wording
@@ -16,15 +18,20 @@ _LONGEST = 18
 
 
 def show_preview(record: Record, words: Wording) -> None:
-    """All three, in tabs."""
+    """All three, in tabs: the answer, and the steps that have a picture."""
     shown = card(record)
     ways = (Button(words.button_walk, ""),) if record.steps else ()
     reply = Reply("answer", (shown,), ways, (record.id,))
+    pictured = [Reply("steps", (step_card(record, step),)) for step in record.steps if step.image]
     with ui.tabs().props("dense no-caps align=left").classes("w-full") as tabs:
         web, telegram, text = ui.tab("网页"), ui.tab("Telegram"), ui.tab("QQ 文字")
     with ui.tab_panels(tabs, value=web).classes("w-full bg-transparent"):
         with ui.tab_panel(web).classes("p-0"):
             _web(shown, words, ways)
+            for each in pictured:
+                with ui.column().classes("said gap-1 q-mt-sm"):
+                    ui.label(plain_text(each.without_images(), words)).classes("plain")
+                    _pictures(each)
         with ui.tab_panel(telegram).classes("p-0"):
             for post in compose(reply, words):
                 ui.html(post.html).classes("said plain")
@@ -32,8 +39,22 @@ def show_preview(record: Record, words: Wording) -> None:
                     with ui.row().classes("w-full gap-1"):
                         for key in row:
                             ui.label(key.label).classes("badge grow text-center")
+            for each in pictured:
+                with ui.column().classes("said gap-1 q-mt-sm"):
+                    _pictures(each)
+                    for post in compose(each, words):
+                        ui.html(post.html).classes("plain")
         with ui.tab_panel(text).classes("p-0"):
             ui.label(plain_text(reply, words)).classes("said plain")
+            for each in pictured:
+                with ui.column().classes("said gap-1 q-mt-sm"):
+                    ui.label(plain_text(each.without_images(), words)).classes("plain")
+                    _pictures(each)
+
+
+def _pictures(reply: Reply) -> None:
+    for name in reply.images:
+        show_picture(name, "配图", "max-height: 14rem")
 
 
 def _web(shown: AnswerCard, words: Wording, ways: tuple[Button, ...]) -> None:

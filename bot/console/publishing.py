@@ -14,7 +14,8 @@ from bot.console.shell import empty
 from bot.errors import UsageError
 from bot.knowledge.difference import Change, Conflict, Side
 from bot.knowledge.effects import Effects, Told
-from bot.knowledge.library import Conflicting, Library, Published, Refused
+from bot.knowledge.library import Library
+from bot.knowledge.outcomes import Conflicting, Published, Refused
 from bot.knowledge.working import Progress
 from bot.storage.revisions import Draft, Revision
 from kb.yamlfile import Problem

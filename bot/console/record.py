@@ -9,6 +9,7 @@ from bot.console.console import Visit
 from bot.console.forms import fields
 from bot.console.forms.listing import problem_place, show_problems
 from bot.console.phrasings_form import PhrasingsForm
+from bot.console.picture_form import keeper
 from bot.console.preview import show_graph, show_preview
 from bot.console.publishing import library_of, nothing_there
 from bot.console.saving import Saving
@@ -94,7 +95,7 @@ class RecordPage:
             ui.label("步骤（按住左边的点可以拖动）").classes("heading")
             onward = {each.id for each in self.visit.console.base().knowledge.records if each.steps}
             records = {each: name for each, name in self.titles.items() if each in onward}
-            self.steps = StepsForm(record.steps, self._look, records=records)
+            self.steps = StepsForm(record.steps, self._look, keeper(self.visit, record.id), records=records)
         with ui.column().classes("panel gap-2"):
             ui.label(f"用户怎么问（现在 {len(record.phrasings)} 种）").classes("heading")
             self.phrasings = PhrasingsForm(record.phrasings, self.titles, self._look)

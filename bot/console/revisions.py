@@ -16,10 +16,12 @@ from bot.console.shell import Page, empty
 from bot.desk.hours import SHANGHAI
 from bot.errors import UsageError
 from bot.knowledge.content import MOST_OF_ALL
-from bot.knowledge.library import Conflicting, Outcome, Published
+from bot.knowledge.outcomes import Conflicting, Outcome, Published
 from bot.knowledge.working import Progress
 from bot.storage.revisions import Revision
+from kb.pictures import FOLDER, is_name
 
+_MOST_OF_PICTURES = 48 * 1024 * 1024
 _KINDS = {"edit": "编辑", "rollback": "退回", "import": "导入"}
 
 
@@ -39,7 +41,10 @@ class RevisionsPage:
             export = self.visit.deed("editor", "knowledge export", self._export)
             ui.button("导出 YAML", icon="download", on_click=export).props("outline no-caps")
             upload = ui.upload(
-                label="导入 YAML（zip）", auto_upload=True, max_file_size=MOST_OF_ALL, on_upload=self._import
+                label="导入 YAML（zip）",
+                auto_upload=True,
+                max_file_size=MOST_OF_ALL + _MOST_OF_PICTURES,
+                on_upload=self._import,
             )
             upload.props("accept=.zip flat bordered").classes("w-56")
         self.stage = ui.label().classes("muted").props("aria-live=polite")
@@ -108,10 +113,10 @@ class RevisionsPage:
         self.stage.text = f"{progress.stage} {progress.share:.0%}"
 
     async def _export(self) -> None:
-        texts = (await self.library.content()).texts
-        ui.download.content(
-            await asyncio.to_thread(_zipped, dict(texts)), f"knowledge-{self.visit.console.live.number}.zip"
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            names = await self.library.export(Path(folder))
+            data = await asyncio.to_thread(_zipped, Path(folder), names)
+        ui.download.content(data, f"knowledge-{self.visit.console.live.number}.zip")
 
     async def _import(self, event: events.UploadEventArguments) -> None:
         async def take() -> None:
@@ -127,25 +132,30 @@ class RevisionsPage:
         await self.visit.deed("editor", "knowledge import", take)()
 
 
-def _zipped(texts: dict[str, str]) -> bytes:
+def _zipped(folder: Path, names: list[str]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in texts.items():
-            archive.writestr(name, text)
+        for name in names:
+            archive.write(folder / name, name)
     return file.getvalue()
 
 
 def _unzipped(data: bytes, folder: Path) -> None:
-    """The YAML files of an archive, whatever folder they stand in. Raises UsageError."""
+    """The YAML files and pictures of an archive, whatever folders they stand in. Raises UsageError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = {each: Path(each.filename).name for each in archive.infolist() if _is_meant(each)}
-            if len(set(files.values())) < len(files):
+            texts = {each: Path(each.filename).name for each in archive.infolist() if _is_meant(each)}
+            pictures = {each: name for each in archive.infolist() if is_name(name := Path(each.filename).name)}
+            if len(set(texts.values())) < len(texts):
                 raise UsageError("压缩包里有同名的文件，分不清用哪一个。")
-            if sum(each.file_size for each in files) > MOST_OF_ALL:
-                raise UsageError("压缩包里的内容太大了。")
-            for each, name in files.items():
+            for most, some in ((MOST_OF_ALL, texts), (_MOST_OF_PICTURES, pictures)):
+                if sum(each.file_size for each in some) > most:
+                    raise UsageError("压缩包里的内容太大了。")
+            (folder / FOLDER).mkdir()
+            for each, name in texts.items():
                 (folder / name).write_bytes(archive.read(each))
+            for each, name in pictures.items():
+                (folder / FOLDER / name).write_bytes(archive.read(each))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise UsageError("这不是能打开的 zip 文件。") from error
 

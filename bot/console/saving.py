@@ -10,7 +10,7 @@ from nicegui import ui
 from bot.console.console import Visit
 from bot.console.publishing import library_of
 from bot.knowledge.content import Content
-from bot.knowledge.library import Checked, NoSuchError, StaleDraftError
+from bot.knowledge.outcomes import Checked, NoSuchError, StaleDraftError
 from bot.knowledge.parts import Edit, EditError
 from bot.knowledge.splicing import written
 from bot.storage.revisions import Draft

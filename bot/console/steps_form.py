@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from pydantic import ValidationError
 
+from bot.console.picture_form import Keep, PictureField
 from bot.console.ways import Ways
 from bot.knowledge.editing import EditError
 from kb.model import Step
@@ -26,14 +27,14 @@ class StepForm:
     warning: Any
     ways: Ways
     closing: Any
+    picture: PictureField
 
     def value(self) -> Step:
         """What was typed. Raises EditError."""
         fields = {name: str(getattr(self, name).value or "").strip() for name in ("id", "text", "detail", "warning")}
         values: dict[str, Any] = {name: text for name, text in fields.items() if text}
         values |= self.ways.values() | {"closing": bool(self.closing.value)}
-        if self.old:
-            values |= {"image": self.old.image}
+        values |= {"image": self.picture.name} if self.picture.name else {}
         try:
             return Step(**values)
         except ValidationError as error:
@@ -42,12 +43,21 @@ class StepForm:
 
 
 class StepsForm:
-    """All steps. ``changed`` is told after each change; ``records``: those that a step may lead on to, by id."""
+    """All steps.
+
+    ``changed`` is told after each change; ``keep`` keeps an uploaded picture and gives its name; ``records``: those that a
+    step may lead on to, by id.
+    """
 
     def __init__(
-        self, steps: tuple[Step, ...], changed: Callable[[], None], *, records: Mapping[str, str] | None = None
+        self,
+        steps: tuple[Step, ...],
+        changed: Callable[[], None],
+        keep: Keep,
+        *,
+        records: Mapping[str, str] | None = None,
     ) -> None:
-        self._tell = changed
+        self._tell, self._keep = changed, keep
         self._records = dict(records or {})
         self._targets = self._records | {step.id: called(place, step.text) for place, step in enumerate(steps)}
         self._forms: dict[int, StepForm] = {}
@@ -104,6 +114,7 @@ class StepsForm:
                     "flat round dense aria-label=删除这一步"
                 )
             ways = Ways(step, self._targets, self._changed)
+            picture = PictureField(step.image if step else None, self._keep, self._changed)
             with ui.expansion("细节、提醒").classes("w-full").props("dense"):
                 detail = self._field("细节", (step.detail if step else None) or "").classes("w-full")
                 warning = self._field("提醒", (step.warning if step else None) or "").classes("w-full")
@@ -111,7 +122,7 @@ class StepsForm:
                 closing.props("dense").on_value_change(lambda _: self._changed())
                 name = ui.input("编号（别处用它指到这一步）", value=step.id if step else self._free())
                 name.props("outlined dense debounce=600").classes("w-full").on_value_change(self._renamed)
-        self._forms[box.id] = StepForm(step, name, text, detail, warning, ways, closing)
+        self._forms[box.id] = StepForm(step, name, text, detail, warning, ways, closing, picture)
 
     def _field(self, label: str, value: str) -> Any:
         field = ui.input(label, value=value).props("outlined dense debounce=400")

@@ -18,6 +18,7 @@ from pathlib import Path
 from bot.errors import UsageError
 from bot.storage.revisions import Overlay
 from kb.load import FILES, content_files
+from kb.pictures import named_in
 
 _RECORD = re.compile(r"(?:faq|prompt)-\d{2,6}\.yaml")
 MOST_CHARACTERS = 1_000_000
@@ -49,6 +50,11 @@ class Content:
         if text != self.base.get(name):
             overlay[name] = text
         return Content(self.base, checked(overlay))
+
+    @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The pictures that its steps show."""
+        return pictures_of(self.texts)
 
     @cached_property
     def digest(self) -> str:
@@ -90,6 +96,11 @@ def read_base(folder: Path) -> dict[str, str]:
         return {path.name: path.read_bytes().decode("utf-8-sig") for path in content_files(folder)}
     except UnicodeDecodeError as error:
         raise OverlayError(f"{folder} 里有文件不是 UTF-8 编码，请另存为 UTF-8") from error
+
+
+def pictures_of(texts: Mapping[str, str]) -> frozenset[str]:
+    """The pictures that content files name."""
+    return frozenset(name for text in texts.values() for name in named_in(text))
 
 
 def overlay_of(base: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str | None]:

@@ -1,8 +1,8 @@
 """Drafts, checks, previews, publishing and rolling back: everything an editor does with the knowledge as a whole."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,31 @@ from typing import Any
 from bot.desk.actions import Actor
 from bot.errors import UsageError
 from bot.knowledge import working
-from bot.knowledge.content import Content, bases_of, checked, is_content, outdated, overlay_of, read_base, write
+from bot.knowledge.content import (
+    Content,
+    bases_of,
+    checked,
+    is_content,
+    outdated,
+    overlay_of,
+    pictures_of,
+    read_base,
+    write,
+)
 from bot.knowledge.difference import Change, Side, difference, merge
 from bot.knowledge.effects import Effects, effects_of
-from bot.knowledge.outcomes import Checked, Conflicting, NoSuchError, Outcome, Published, Refused, StaleDraftError
+from bot.knowledge.outcomes import (
+    Checked,
+    Conflicting,
+    Judged,
+    NoSuchError,
+    Outcome,
+    Published,
+    Refused,
+    StaleDraftError,
+    lost,
+    wrong,
+)
 from bot.knowledge.phrased import newly_phrased
 from bot.knowledge.shelf import Shelf, pack_file
 from bot.knowledge.working import Progress, Tell, WorkError, silent
@@ -23,8 +44,8 @@ from bot.storage.records import write_audit
 from bot.storage.revisions import Draft, Overlay, Revision
 from bot.unanswered import clusters
 from kb.knowledge import Knowledge
-from kb.load import content_files, read_folder
-from kb.yamlfile import Problem
+from kb.load import Loaded, content_files, read_folder
+from kb.pictures import FOLDER
 
 MOST_QUESTIONS = 10_000
 _DAYS = timedelta(days=30)
@@ -36,9 +57,6 @@ _NOTHING_NEW = "内容和现在用的一样，没有什么可以发布。"
 _STALE = "这份草稿在别的窗口里改过（或已经发布、丢弃），请刷新后再改"
 Still = Callable[[], Awaitable[object]]
 """Asked once more when all is ready, minutes later perhaps: raises where it may be published no more."""
-__all__ = [
-    "Checked", "Conflicting", "Library", "NoSuchError", "Outcome", "Published", "Refused", "StaleDraftError",
-]  # fmt: skip
 
 
 async def _still() -> None:
@@ -154,7 +172,7 @@ class Library:
     async def check(self, draft: Draft) -> Checked:
         """Every problem of the draft, with file, line and field."""
         content = await self.draft_content(draft)
-        loaded = await asyncio.to_thread(read_folder, await self._shelf.folder(content))
+        loaded = await self._loaded(content)
         newest, warnings = await self.newest(), []
         if newest != draft.based_on:
             warnings.append(f"草稿基于修订 {draft.based_on}，现在用的是修订 {newest}：发布时会合并两边的改动。")
@@ -182,7 +200,7 @@ class Library:
         """
         checked_ = await self.check(draft)
         if checked_.problems:
-            return _wrong(checked_.problems)
+            return wrong(checked_.problems)
         try:
             # The one in force last: it is mostly there, and whatever others compile meanwhile takes old files away.
             new = await self._shelf.compiled(await self.draft_content(draft), _first(tell, "编译草稿"))
@@ -220,16 +238,17 @@ class Library:
     async def import_folder(
         self, folder: Path, actor: Actor, note: str = "", tell: Tell = silent, still: Still = _still
     ) -> Outcome:
-        """Publish a folder of content files as it is. Raises UsageError where it is none."""
+        """Publish a folder of content files, with their pictures, as it is. Raises UsageError where it is none."""
         texts = await asyncio.to_thread(read_base, folder)
         if not texts:
             raise UsageError(f"{folder} 里没有知识文件（*.yaml）")
         overlay = overlay_of((await self._shelf.content({})).base, texts)
+        await self._adopt(pictures_of(texts), folder, actor)
         what = ("import", note or f"从 {folder.name} 导入")
         return await self._publish(overlay, await self.newest(), actor, what, tell, still)
 
     async def export(self, folder: Path, number: int | None = None, *, replace_all: bool = False) -> list[str]:
-        """Write the content as YAML files; their names. Raises UsageError where others stand there."""
+        """Write the content as YAML files, with its pictures; their names. Raises UsageError where others stand there."""
         content = await self.content(number)
         # Whatever else lies there is none of ours, and stays.
         there = [path for path in content_files(folder) if is_content(path.name) and path.is_file()]
@@ -239,7 +258,12 @@ class Library:
             if path.name not in content.texts:
                 path.unlink()
         await asyncio.to_thread(write, content.texts, folder)
-        return list(content.texts)
+        pictures = await self._shelf.gallery.write(content.pictures, folder)
+        return [*content.texts, *(f"{FOLDER}/{name}" for name in pictures)]
+
+    async def _loaded(self, content: Content) -> Loaded:
+        folder, pictures = await self._shelf.folder(content), await self._shelf.gallery.names()
+        return await asyncio.to_thread(read_folder, folder, pictures)
 
     async def _publish(
         self,
@@ -285,16 +309,16 @@ class Library:
             return Conflicting(newest, merged.conflicts)
         return Content(mine.base, overlay_of(mine.base, merged.texts))
 
-    async def _judged(self, content: Content, newest: int, tell: Tell, *, compare: bool) -> "_Judged | Refused":
+    async def _judged(self, content: Content, newest: int, tell: Tell, *, compare: bool) -> Judged | Refused:
         """Whether a content may be put in force: it loads, it checks, it compiles, it keeps the golden questions."""
         before = await self.content(newest)
         changes = difference(before.texts, content.texts)
         if not changes:
             return Refused("nothing", _NOTHING_NEW)
         tell(Progress("检查", 0.0))
-        loaded = await asyncio.to_thread(read_folder, await self._shelf.folder(content))
+        loaded = await self._loaded(content)
         if loaded.problems:
-            return _wrong(loaded.problems)
+            return wrong(loaded.problems)
         try:
             path = await self._shelf.compiled(content, _first(tell, "编译"))
             effects = None
@@ -304,15 +328,15 @@ class Library:
         except WorkError as error:
             return Refused("compile", str(error))
         if effects and not effects.keeps_golden:
-            return Refused("golden", _lost(effects), effects=effects)
+            return Refused("golden", lost(effects), effects=effects)
         tell(Progress("存进数据库", 0.9))
         phrased = newly_phrased(await self._knowledge(before), loaded.knowledge)
-        return _Judged(path, await pack_file(path), changes, effects, phrased)
+        return Judged(path, await pack_file(path), changes, effects, phrased)
 
     async def _knowledge(self, content: Content) -> Knowledge | None:
         """What it says; None where it cannot be read, which must not keep anybody from going back to one that can."""
         try:
-            return (await asyncio.to_thread(read_folder, await self._shelf.folder(content))).knowledge
+            return (await self._loaded(content)).knowledge
         except UsageError:
             return None
 
@@ -320,7 +344,7 @@ class Library:
         self,
         content: Content,
         newest: int,
-        judged: "_Judged",
+        judged: Judged,
         actor: Actor,
         what: tuple[str, str],
         draft: Draft | None,
@@ -330,6 +354,8 @@ class Library:
 
         None where another was published meanwhile.
         """
+        # What the program brings now it may bring no more after an upgrade.
+        await self._adopt(content.pictures, self._shelf.base, actor)
         number, now = newest + 1, self._now()
         values = {
             "number": number,
@@ -358,35 +384,17 @@ class Library:
             await self._audit(tx, actor, f"knowledge {what[0]}", f"修订 {number}：{what[1]}（{names}）")
             return await revisions.revision(tx, number)
 
+    async def _adopt(self, names: Collection[str], folder: Path, actor: Actor) -> None:
+        await self._shelf.gallery.adopt(names, folder, actor.account, self._now())
+
     async def _audit(self, tx: Any, actor: Actor, action: str, detail: str) -> None:
         values = {"at": self._now(), "channel": actor.channel, "account": actor.account, "name": actor.name}
         await write_audit(tx, {**values, "action": action, "allowed": True, "detail": detail[:_MOST_DETAIL]})
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A content that may be put in force."""
-
-    path: Path
-    packed: bytes
-    changes: tuple[Change, ...]
-    effects: Effects | None
-    phrased: Mapping[str, str]
-
-
 def hides(name: str) -> str:
     """The warning that a revision hides what an upgrade has brought."""
     return f"程序升级后自带的 {name} 变了，这里仍用修订里的内容：请对照一下，要不要把新的改动也加进来。"
-
-
-def _wrong(problems: tuple[Problem, ...]) -> Refused:
-    return Refused("problems", f"内容有 {len(problems)} 处问题，没有发布。", problems)
-
-
-def _lost(effects: Effects) -> str:
-    if effects.lost:
-        return f"有 {len(effects.lost)} 个检验问题原来答得对、现在答错，没有发布。"
-    return f"检验问题答对的比例会从 {effects.share_before:.1%} 降到 {effects.share_after:.1%}，没有发布。"
 
 
 def _first(tell: Tell, stage: str) -> Tell:

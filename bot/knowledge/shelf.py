@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.knowledge import working
 from bot.knowledge.content import Content, materialised, read_base
+from bot.knowledge.gallery import Gallery
 from bot.opening import compiled_path
 from bot.storage import revisions
 from bot.storage.database import Database
@@ -24,7 +25,11 @@ class Shelf:
     database: Database
     base: Path
     data: Path
+    gallery: Gallery = field(init=False)
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.gallery = Gallery(self.database, self.base)
 
     async def content(self, overlay: Overlay) -> Content:
         """The program's own content with an overlay."""

@@ -34,7 +34,8 @@ def main(arguments: Sequence[str]) -> int:
         os.nice(_NICE)
     try:
         if what == "build":
-            build(Path(one), Path(other), lambda stage, share: _tell(stage=stage, share=share))
+            # Pictures are in the database, and were looked for there before.
+            build(Path(one), Path(other), lambda stage, share: _tell(stage=stage, share=share), None)
             _tell(result={})
         else:
             _tell(result=compare(Path(one), Path(other), json.load(sys.stdin), lambda d, of: _tell(done=d, of=of)))

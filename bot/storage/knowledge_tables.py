@@ -1,4 +1,4 @@
-"""The tables of the knowledge: published revisions, their compiled files, and drafts."""
+"""The tables of the knowledge: published revisions, their compiled files, drafts, and pictures of steps."""
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
@@ -51,3 +51,15 @@ knowledge_draft = Table(
     Index("ix_knowledge_draft_author", "author"),
 )
 """What an editor is working on. ``version`` counts its changes, so that two windows do not overwrite each other."""
+
+knowledge_picture = Table(
+    "knowledge_picture",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("author", String(80), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""Pictures of steps. The name is made of the bytes, so a row never changes; revisions, drafts and nodes share it."""

@@ -39,6 +39,7 @@ PARTS: list[tuple[Part, dict[str, Any]]] = [
         {
             "kind": "step", "record": "faq-01", "title": "登录", "number": 2, "of": 5, "text": "点登录。",
             "detail": "右上角", "warning": "别点两次", "options": [{"label": "行", "send": "行 #faq-01/a"}],
+            "image": None,
         },
     ),
     (

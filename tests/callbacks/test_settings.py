@@ -29,7 +29,7 @@ def test_what_cannot_work(build: type[Platform], wrong: dict[str, Any], words: s
         settings = Settings(**{**settings_of(api), **wrong})
     nobody: Any = None
     with pytest.raises(UsageError, match=words):
-        build(Parts(settings, nobody, nobody, nobody, nobody))  # type: ignore[call-arg]
+        build(Parts(settings, nobody, nobody, nobody, nobody, nobody))  # type: ignore[call-arg]
 
 
 def test_without_a_secret_the_application_still_answers(base: KnowledgeBase) -> None:

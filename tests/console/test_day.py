@@ -3,13 +3,15 @@
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from kb.base import KnowledgeBase
 from tests.bot.test_browser import browser, say
 from tests.console.conftest import PASSWORD, House
+from tests.pictures import drawn
 
 __all__ = ["browser"]
 WIDE = ViewportSize(width=1280, height=900)
@@ -18,17 +20,22 @@ _COMPILING = 240_000
 """Milliseconds: the knowledge is compiled and fitted anew, on whatever machine this is."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Iterator[None]:
+    """Other tests keep the machine busy meanwhile."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture(scope="module")
 def user(browser: Browser, house: House) -> Iterator[Page]:
-    # Other tests keep the machine busy meanwhile.
-    expect.set_options(timeout=20_000)
     context = browser.new_context(viewport=WIDE, locale="zh-CN")
     page = context.new_page()
     page.goto(house.url)
     expect(page.locator("#welcome")).to_be_visible()
     yield page
     context.close()
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +43,19 @@ def staff(browser: Browser, house: House) -> Iterator[Page]:
     context = browser.new_context(viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(20_000)
     page = context.new_page()
-    page.goto(f"{house.url}/console/")
-    expect(page).to_have_url(re.compile("/console/login"))
-    page.get_by_label("用户名").fill("li")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    signs_in(page, house, "li")
     expect(page.get_by_text("小李", exact=True)).to_be_visible()
     yield page
     context.close()
+
+
+def signs_in(page: Page, house: House, name: str) -> None:
+    page.goto(f"{house.url}/console/")
+    expect(page).to_have_url(re.compile("/console/login"))
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_text("宁勤绩 · 控制台")).to_be_visible()
 
 
 def last(user: Page) -> str:
@@ -64,6 +76,75 @@ def test_an_agents_day(house: House, user: Page, staff: Page) -> None:
     expect(user.get_by_text("<b>请拔掉电源再插上</b>")).to_be_visible(timeout=10_000)
     staff.get_by_role("button", name="解决").click()
     expect(staff.get_by_text("已解决").first).to_be_visible()
+
+
+def uploads(staff: Page, folder: Path, name: str, raw: bytes) -> None:
+    """Choose a file for the first step that has no picture."""
+    file = folder / name
+    file.write_bytes(raw)
+    with staff.expect_file_chooser() as chooser:
+        staff.get_by_role("button", name="加配图").first.click()
+    chooser.value.set_files(file)
+
+
+def is_seen(picture: Locator) -> bool:
+    """Whether the browser has a picture there, and not only the place for one."""
+    expect(picture).to_have_js_property("complete", True)
+    return bool(picture.evaluate("picture => picture.naturalWidth > 0"))
+
+
+def test_a_picture_for_a_step(house: House, staff: Page, tmp_path: Path) -> None:
+    staff.goto(f"{house.url}/console/knowledge")
+    staff.get_by_role("button", name="新草稿").click()
+    expect(staff).to_have_url(re.compile(r"/drafts/\d+$"))
+    form = f"{staff.url}/records/faq-13"
+    staff.goto(form)
+    for name, raw, words in (
+        ("page.png", b"<!doctype html><script>alert(1)</script>", "不是图片"),
+        ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不收|只收|不是图片"),
+        ("half.png", drawn()[:200], "不完整"),
+        ("none.png", b"", "是空的"),
+        ("huge.png", bytes(5 * 1024 * 1024 + 1), "最大 5 MB"),
+    ):
+        uploads(staff, tmp_path, name, raw)
+        expect(staff.get_by_text(re.compile(words)).first).to_be_visible()
+    uploads(staff, tmp_path, "shot.png", drawn(size=(2000, 1000)))
+    thumbnail = staff.get_by_alt_text("这一步的配图")
+    assert is_seen(thumbnail)
+    assert thumbnail.evaluate("picture => picture.naturalWidth") == 1080
+    for tab in ("网页", "Telegram", "QQ 文字"):
+        staff.get_by_role("tab", name=tab).click()
+        expect(staff.get_by_alt_text("配图", exact=True)).to_have_count(1)
+        assert is_seen(staff.get_by_alt_text("配图", exact=True))
+    saves(staff)
+    staff.goto(form)
+    assert is_seen(thumbnail)
+    staff.get_by_role("button", name="去掉配图").click()
+    expect(thumbnail).to_have_count(0)
+    saves(staff)
+    staff.goto(form)
+    expect(staff.get_by_role("button", name="加配图").first).to_be_visible()
+    expect(thumbnail).to_have_count(0)
+
+
+def test_who_may_no_more_uploads_nothing(house: House, browser: Browser, staff: Page, tmp_path: Path) -> None:
+    house.run("console", "users", "add", "yu", "--role", "editor", typed=f"{PASSWORD}\n")
+    context = browser.new_context(viewport=WIDE, locale="zh-CN")
+    page = context.new_page()
+    signs_in(page, house, "yu")
+    page.goto(re.sub(r"/records/.*", "/records/faq-13", staff.url))
+    expect(page.get_by_role("button", name="加配图").first).to_be_visible()
+    house.run("console", "users", "role", "yu", "agent")
+    uploads(page, tmp_path, "shot.png", drawn())
+    expect(page.get_by_text("没有传上去")).to_be_visible()
+    expect(page.get_by_alt_text("这一步的配图")).to_have_count(0)
+    context.close()
+
+
+def saves(staff: Page) -> None:
+    """The record as it stands in the form."""
+    staff.get_by_role("button", name="保存到草稿").click()
+    expect(staff.get_by_text("已保存到草稿")).to_be_visible()
 
 
 def test_an_editors_day(house: House, user: Page, staff: Page, base: KnowledgeBase) -> None:

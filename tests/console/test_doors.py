@@ -8,6 +8,7 @@ import pytest
 
 from bot.console.pages import PAGES as ALL
 from tests.console.conftest import PASSWORD, House
+from tests.pictures import drawn
 
 PAGES = {
     "/": "agent", "/tickets/1": "agent", "/figures": "agent", "/unanswered": "editor", "/unanswered/1": "editor",
@@ -91,6 +92,17 @@ def test_a_session_that_somebody_planted_is_not_taken_over(staffed: House, brows
     assert "samesite=lax" in cookie.lower()
     with httpx.Client(base_url=staffed.url, cookies={"helpdesk_console": "planted"}) as thief:
         assert thief.get("/console/").status_code == 303
+
+
+def test_nothing_is_uploaded_without_a_session(staffed: House, browser: httpx.Client) -> None:
+    path = "/console/_nicegui/client/00000000-0000-0000-0000-000000000000/upload/1"
+    picture = {"file": ("a.png", drawn(), "image/png")}
+    assert browser.post(path, files=picture).status_code == 403
+    sign_in(browser, "the-agent")
+    assert browser.post(path, files=picture).status_code == 404
+    assert browser.post(path, files=picture, headers={"Origin": "https://evil.example"}).status_code == 403
+    chunks = (b"x" for _ in range(3))
+    assert browser.post(path, content=chunks).status_code == 413, "how much is to come, nobody says"
 
 
 def test_no_socket_for_another_site(staffed: House, browser: httpx.Client) -> None:

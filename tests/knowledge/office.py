@@ -16,7 +16,8 @@ from bot.building import build
 from bot.desk.actions import Actor
 from bot.knowledge import editing
 from bot.knowledge.content import Content
-from bot.knowledge.library import Library, Outcome, Published, Refused
+from bot.knowledge.library import Library
+from bot.knowledge.outcomes import Outcome, Published, Refused
 from bot.knowledge.shelf import Shelf
 from bot.knowledge.worker import compare
 from bot.knowledge.working import WorkError

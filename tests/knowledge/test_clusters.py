@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.knowledge import editing
-from bot.knowledge.library import Published
+from bot.knowledge.outcomes import Published
 from bot.storage.database import Database
 from bot.storage.figure_tables import missed_cluster, missed_text
 from bot.unanswered import clusters

@@ -7,7 +7,7 @@ import pytest
 
 from bot.knowledge import editing
 from bot.knowledge.difference import difference, merge
-from bot.knowledge.library import Conflicting, Outcome, Published, Refused
+from bot.knowledge.outcomes import Conflicting, Outcome, Published, Refused
 from bot.storage.revisions import Draft
 from kb.model import Contact
 from tests.knowledge.office import GATE, LIN, ZHAO, Office, add_gate, add_gate_to_login, replaced

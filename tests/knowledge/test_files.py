@@ -8,7 +8,8 @@ import pytest
 
 from bot.console.revisions import _unzipped, _zipped
 from bot.errors import UsageError
-from bot.knowledge.library import Published, Refused
+from bot.knowledge.content import write
+from bot.knowledge.outcomes import Published, Refused
 from tests.kb.small import FILES, change
 from tests.knowledge.office import GATE, LIN, Office, add_gate, replaced
 
@@ -16,7 +17,7 @@ only_sqlite = pytest.mark.parametrize("kind", ["sqlite"])
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 @only_sqlite
@@ -71,9 +72,11 @@ def test_an_export_leaves_what_is_not_ours(office: Office, tmp_path: Path) -> No
 
 
 def test_an_archive_is_the_same_files(tmp_path: Path) -> None:
-    texts = dict(FILES)
-    _unzipped(_zipped(texts), tmp_path)
-    assert files_of(tmp_path) == {name: text.encode() for name, text in texts.items()}
+    here, there = tmp_path / "here", tmp_path / "there"
+    there.mkdir()
+    write(FILES, here)
+    _unzipped(_zipped(here, list(FILES)), there)
+    assert files_of(there) == {name: text.encode() for name, text in FILES.items()}
 
 
 def archive(*files: tuple[str, bytes], cut: int = 0) -> bytes:

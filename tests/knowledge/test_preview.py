@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from bot.knowledge import working
 from bot.knowledge.effects import Effects
-from bot.knowledge.library import Refused
+from bot.knowledge.outcomes import Refused
 from bot.knowledge.working import Progress
 from bot.storage.tables import question_log
 from tests.bot.storage.stores import NOON

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bot.knowledge import editing
 from bot.knowledge.content import Content, OverlayError
-from bot.knowledge.library import NoSuchError, Published, Refused, StaleDraftError
+from bot.knowledge.outcomes import NoSuchError, Published, Refused, StaleDraftError
 from bot.storage.tables import audit
 from kb.load import read_folder
 from tests.knowledge.office import GATE, LIN, ZHAO, Office, add_gate, add_gate_to_login, lose_golden, replaced

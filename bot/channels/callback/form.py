@@ -26,4 +26,4 @@ class CallbackForm(TextForm):
 
     def text(self, reply: Reply, words: Wording) -> str:
         """One reply."""
-        return plain_text(reply, words)
+        return plain_text(reply, words, pictures=self.pictures)

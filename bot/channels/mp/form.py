@@ -26,22 +26,22 @@ class MpForm(CallbackForm):
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Replies with links; what is too long for one message goes without them, for a cut might tear one."""
         sent = CallbackForm.to_user(self, where, replies, words)
-        bare = CallbackForm(self.name, self.limit, self.length)
+        bare = CallbackForm(self.name, self.limit, self.length, self.pictures)
         return sent if len(sent) <= 1 else bare.to_user(where, replies, words)
 
     def text(self, reply: Reply, words: Wording) -> str:
         """One reply, the ways on below it."""
         items = [(place, item) for part in reply.parts for place, item in enumerate(_items(part), start=1)]
         taps = {f"{place}. {item.label}": f"{place}. {link(item) or item.label}" for place, item in items}
-        bare = plain_text(replace(reply, buttons=()), words)
+        bare = plain_text(replace(reply, buttons=()), words, pictures=self.pictures)
         lines = "\n".join(taps.get(line, line) for line in bare.split("\n"))
         ways = "\n".join(link(button) or f"“{button.label}”" for button in reply.buttons)
         return "\n\n".join(block for block in (lines, ways) if block)
 
 
-def mp_form() -> MpForm:
+def mp_form(pictures: str = "") -> MpForm:
     """How this channel puts things."""
-    return MpForm(NAME, LIMIT, utf8)
+    return MpForm(NAME, LIMIT, utf8, pictures)
 
 
 def link(button: Button) -> str | None:

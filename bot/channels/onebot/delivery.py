@@ -12,6 +12,7 @@ from bot.channels.onebot.lanes import ANY, Lane, marked
 from bot.channels.onebot.pace import AT_ONCE, Pace
 from bot.channels.onebot.parcels import Parcel, parcels
 from bot.channels.onebot.shape import LONGEST_NAME, Answer
+from bot.channels.pictures import Pictures
 from bot.pipeline.channel import LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -47,8 +48,9 @@ class _Doubt:
 class Post:
     """Remembers what a delivery has done already, so that a second try does not say it again."""
 
-    def __init__(self, accounts: Accounts, pace: Pace) -> None:
+    def __init__(self, accounts: Accounts, pace: Pace, pictures: Pictures) -> None:
         self._accounts = accounts
+        self._pictures = pictures
         self._pace = pace
         self._trips: OrderedDict[int, _Trip] = OrderedDict()
         self._busy: Counter[str] = Counter()
@@ -75,16 +77,18 @@ class Post:
             self._busy[account.id] -= 1
 
     async def _send_all(self, delivery: Delivery, lane: Lane, account: Account) -> str | None:
-        trip = self._trip(delivery, lane, account)
+        trip = await self._trip(delivery, lane, account)
         while trip.left:
             await self._send_next(trip, delivery, lane, account)
         self._trips.pop(delivery.id, None)
         return trip.sent_as
 
-    def _trip(self, delivery: Delivery, lane: Lane, account: Account) -> _Trip:
+    async def _trip(self, delivery: Delivery, lane: Lane, account: Account) -> _Trip:
         trip = self._trips.get(delivery.id)
         if trip is None:
-            trip = _Trip(deque(parcels(delivery.payload, lane, account.id, account.name)))
+            found = [await self._pictures(name) for name in delivery.payload.get("pictures") or ()]
+            pictures = [picture for picture in found if picture is not None]
+            trip = _Trip(deque(parcels(delivery.payload, lane, account.id, account.name, pictures)))
             self._trips[delivery.id] = trip
             while len(self._trips) > _MOST_TRIPS:
                 self._trips.popitem(last=False)

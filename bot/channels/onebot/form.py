@@ -20,7 +20,10 @@ _SEE_BELOW = "内容比较长，合成一条聊天记录发在下面，点开就
 
 
 class OneBotForm(TextForm):
-    """Connects to nothing. ``{"kind": "forward", "texts"}`` is a merged message, ``{"kind": "image", "url"}`` a picture."""
+    """Connects to nothing. ``{"kind": "forward", "texts"}`` is a merged message, ``{"kind": "image", "url"}`` a picture.
+
+    ``pictures`` in a text's payload: names of those that stand below it.
+    """
 
     __slots__ = ()
 
@@ -30,10 +33,14 @@ class OneBotForm(TextForm):
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Replies as text; in a group more than a few messages become one."""
         group = bool(Place.read(where.address).user)
-        payloads = list(self.payloads(where, [plain_text(reply, words, group=group) for reply in replies]))
+        texts = [plain_text(reply.without_images(), words, group=group) for reply in replies]
+        payloads = list(self.payloads(where, texts))
+        pictures = [name for reply in replies for name in reply.images]
+        if pictures and payloads:
+            payloads[-1]["pictures"] = pictures
         if group and len(payloads) > _MOST_PIECES:
             # A merged message can neither quote nor call anybody.
-            head = {**payloads[0], "text": _SEE_BELOW}
+            head = {**payloads[0], "text": _SEE_BELOW, "pictures": pictures}
             payloads = [head, {"kind": "forward", "texts": [payload["text"] for payload in payloads]}]
         return [self.outgoing(where, payload) for payload in payloads]
 

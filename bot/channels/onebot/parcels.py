@@ -1,6 +1,7 @@
 """One outgoing message as calls of OneBot: mostly one, several where a merged message is not to be had."""
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,10 @@ class Parcel:
     heavy: bool = False
 
 
-def parcels(payload: Mapping[str, Any], lane: Lane, account: str, name: str) -> tuple[Parcel, ...]:
-    """The calls for a payload; ``account`` and ``name``: who speaks."""
+def parcels(
+    payload: Mapping[str, Any], lane: Lane, account: str, name: str, pictures: Sequence[bytes] = ()
+) -> tuple[Parcel, ...]:
+    """The calls for a payload; ``account`` and ``name``: who speaks; ``pictures``: what stands below a text."""
     match payload.get("kind"):
         case "forward":
             texts = payload["texts"]
@@ -40,7 +43,16 @@ def parcels(payload: Mapping[str, Any], lane: Lane, account: str, name: str) -> 
             # A message that was recalled or is too old cannot be quoted, and some implementations refuse the answer with it.
             unquoted = [segment for segment in head if segment.type != "reply"]
             instead = () if unquoted == head else (_message(lane, [*unquoted, text]),)
-            return (Parcel(whole.action, whole.params, instead),)
+            alone = Parcel(whole.action, whole.params, instead)
+            if not pictures:
+                return (alone,)
+            shown = _message(lane, [*head, text, *(Segment.picture(_inside(picture)) for picture in pictures)])
+            return (Parcel(shown.action, shown.params, (alone,), heavy=True),)
+
+
+def _inside(picture: bytes) -> str:
+    """A picture that travels with the message: the implementation may be where our address cannot be reached."""
+    return f"base64://{b64encode(picture).decode()}"
 
 
 def _head(payload: Mapping[str, Any], lane: Lane, account: str) -> list[Segment]:

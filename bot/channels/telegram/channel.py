@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from telegram import BotCommand, Update
 from telegram.error import ChatMigrated, TelegramError
 
+from bot.channels.pictures import Pictures
 from bot.channels.telegram.client import GARBAGE, POLL_SECONDS, UPDATES, Client, advice, retry_after, telegram_error
 from bot.channels.telegram.content import COMMANDS, Me
 from bot.channels.telegram.delivery import send, sorted_error
 from bot.channels.telegram.envelope import event_of
 from bot.channels.telegram.gate import Gate
+from bot.channels.telegram.photos import Photos
 from bot.channels.telegram.places import NAME
 from bot.channels.telegram.shape import oddity
 from bot.channels.telegram.staff_room import StaffRoom
@@ -55,8 +57,10 @@ class TelegramChannel:
         accept: Callable[[Sequence[Event]], Awaitable[None]],
         webhook: Webhook | None,
         manners: Callable[[str], Manners],
+        pictures: Pictures,
     ) -> None:
         self._client = client
+        self._photos = Photos(pictures)
         self._rooms = rooms
         self._gate = gate
         self._words = words
@@ -203,7 +207,7 @@ class TelegramChannel:
         if delivery.payload.get("kind") == "topic" and self._is_plain(delivery.lane):
             raise DroppedError("the group has no topics")
         try:
-            return await send(self._client, delivery, self._current(delivery.lane))
+            return await send(self._client, self._photos, delivery, self._current(delivery.lane))
         except ChatMigrated as error:
             await self._relocate(int(self._current(delivery.lane)), error.new_chat_id)
             raise sorted_error(error, delivery) from error

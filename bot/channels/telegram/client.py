@@ -2,8 +2,9 @@
 
 import logging
 import os
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, BaseRateLimiter, ExtBot
@@ -19,6 +20,7 @@ _GROUP_SECONDS = 60.0
 GARBAGE = (KeyError, TypeError, ValueError, AttributeError)
 """What python-telegram-bot raises over an answer that is JSON and yet not the Bot API's."""
 _QUESTIONS = ("getChatMember", "getChat")
+T = TypeVar("T")
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
@@ -83,6 +85,14 @@ def _requests(connections: int, proxy: str | None) -> HTTPXRequest:
         write_timeout=_ANSWER_SECONDS,
         pool_timeout=_ANSWER_SECONDS,
     )
+
+
+async def asked(call: Awaitable[T]) -> T:
+    """The answer to a call. What is wrong with its arguments is our own fault and was found before; this is theirs."""
+    try:
+        return await call
+    except GARBAGE as error:
+        raise telegram_error(error) from error
 
 
 def telegram_error(error: Exception) -> TelegramError:

@@ -1,11 +1,18 @@
-"""One outgoing message → one call of the Bot API, and its refusals → what the sender should do."""
+"""One outgoing message → one call of the Bot API, mostly; and its refusals → what the sender should do."""
 
 import logging
-from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
-from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
+from telegram import (
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -17,7 +24,8 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.channels.telegram.client import GARBAGE, Client, advice, retry_after, telegram_error
+from bot.channels.telegram.client import Client, advice, asked, retry_after
+from bot.channels.telegram.photos import Photos
 from bot.pipeline.channel import DroppedError, LaterError, NeverError
 from bot.storage.outbox import Delivery
 
@@ -25,6 +33,8 @@ log = logging.getLogger(__name__)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _UNCHANGED = "not modified"
 _GONE_TO_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_OF_ANOTHER_KIND = "in the message to edit"
+"""There is no text, or no media, in it."""
 _GONE_THREAD = ("thread not found", "topic_deleted", "topic_closed")
 _SHUT_OUT = ("chat not found", "not enough rights", "have no rights", "chat_write_forbidden", "administrator rights")
 _ROOM_AGAIN = 30.0
@@ -32,98 +42,128 @@ _ROOM_AGAIN = 30.0
 _FROM_A_GATEWAY = "Parsing the server response"
 """What python-telegram-bot says of an answer that is not JSON."""
 _PLACEHOLDER = "写在这里"
-T = TypeVar("T")
 
 
-async def send(client: Client, delivery: Delivery, chat: str) -> str | None:
+async def send(client: Client, photos: Photos, delivery: Delivery, chat: str) -> str | None:
     """Send to ``chat``; the id of the message (of a topic: its thread). Raises telegram.error.TelegramError."""
     try:
-        return await _send(client, delivery, chat)
+        return await _send(client, photos, delivery, chat)
     except BadRequest as error:
         if not (delivery.purpose == "desk" and delivery.thread and _lacks_thread(error)):
             raise
         # What a user says must not be lost with the topic that somebody tidied away.
         log.warning("the topic of ticket %s is gone (%s); its messages go to the group", delivery.ticket, error.message)
-        return await _send(client, replace(delivery, thread=None), chat)
+        return await _send(client, photos, replace(delivery, thread=None), chat)
 
 
-async def _send(client: Client, delivery: Delivery, chat: str) -> str | None:
+async def _send(client: Client, photos: Photos, delivery: Delivery, chat: str) -> str | None:
     payload = delivery.payload
     match payload.get("kind"):
         case "signal":
-            await _asked(
+            await asked(
                 client.answer_callback_query(
                     payload["id"], text=payload.get("text") or None, show_alert=payload.get("alert")
                 )
             )
             return None
         case "topic":
-            topic = await _asked(client.create_forum_topic(chat, name=payload["name"][:128]))
+            topic = await asked(client.create_forum_topic(chat, name=payload["name"][:128]))
             return str(topic.message_thread_id)
         case "copy":
-            copied = await _asked(
+            copied = await asked(
                 client.copy_message(
                     chat, payload["from"], payload["message"], message_thread_id=_thread(delivery), **_quoting(payload)
                 )
             )
             return str(copied.message_id)
         case _:
-            return await _post(client, delivery, chat)
+            return await _post(client, photos, delivery, chat)
 
 
-async def _asked(call: Awaitable[T]) -> T:
-    """The answer to a call. What is wrong with its arguments is our own fault and was found before; this is theirs."""
-    try:
-        return await call
-    except GARBAGE as error:
-        raise telegram_error(error) from error
-
-
-async def _post(client: Client, delivery: Delivery, chat: str) -> str:
+async def _post(client: Client, photos: Photos, delivery: Delivery, chat: str) -> str:
+    """In the place of the message it replaces; where that is gone or of another kind, as a new one."""
     payload = delivery.payload
+    of_another_kind = False
     if delivery.edit and payload.get("replaces"):
-        edited = await _edit(client, delivery, chat)
-        if edited:
-            return edited
-    sent = await _asked(
-        client.send_message(
-            chat,
-            payload["html"],
-            parse_mode=ParseMode.HTML,
-            link_preview_options=_NO_PREVIEW,
-            message_thread_id=_thread(delivery),
-            reply_markup=_markup(payload),
-            disable_notification=payload.get("quiet"),
-            **_quoting(payload),
-        )
-    )
+        try:
+            if await _edit(client, photos, delivery, chat, int(delivery.edit)):
+                return delivery.edit
+        except BadRequest as error:
+            if _OF_ANOTHER_KIND not in error.message.lower():
+                raise
+            of_another_kind = True
+            delivery = replace(delivery, payload={**payload, "quote": None})
+    sent = await _say(client, photos, delivery, chat)
+    if of_another_kind and delivery.edit:
+        await _take_away(client, chat, int(delivery.edit))
     return str(sent.message_id)
 
 
-async def _edit(client: Client, delivery: Delivery, chat: str) -> str | None:
-    """Put the new text in the place of the old; None where that message cannot be edited any more."""
-    if delivery.edit is None:
-        return None
-    markup = _markup(delivery.payload)
+async def _say(client: Client, photos: Photos, delivery: Delivery, chat: str) -> Message:
+    payload = delivery.payload
+    how: dict[str, Any] = {
+        "parse_mode": ParseMode.HTML,
+        "message_thread_id": _thread(delivery),
+        "reply_markup": _markup(payload),
+        "disable_notification": payload.get("quiet"),
+        **_quoting(payload),
+    }
+    if payload.get("picture"):
+        caption = payload["html"] or None
+        shown = await photos.show(
+            payload["picture"], lambda photo: client.send_photo(chat, photo, caption=caption, **how)
+        )
+        if isinstance(shown, Message):
+            return shown
+        if not caption:
+            raise DroppedError("the picture cannot be shown")
+    return await asked(client.send_message(chat, payload["html"], link_preview_options=_NO_PREVIEW, **how))
+
+
+async def _edit(client: Client, photos: Photos, delivery: Delivery, chat: str, number: int) -> bool:
+    """Put the new in the place of the old; False where that message cannot be edited any more.
+
+    A text does not become a picture, nor a picture a text: then BadRequest says so.
+    """
+    payload = delivery.payload
+    markup = _markup(payload)
+    keys = markup if isinstance(markup, InlineKeyboardMarkup) else None
     try:
-        await _asked(
+        if payload.get("picture"):
+            shown = await photos.show(
+                payload["picture"],
+                lambda photo: client.edit_message_media(
+                    InputMediaPhoto(photo, payload["html"], ParseMode.HTML), chat, number, reply_markup=keys
+                ),
+            )
+            if shown:
+                return True
+        await asked(
             client.edit_message_text(
-                delivery.payload["html"],
+                payload["html"],
                 chat,
-                int(delivery.edit),
+                number,
                 parse_mode=ParseMode.HTML,
                 link_preview_options=_NO_PREVIEW,
-                reply_markup=markup if isinstance(markup, InlineKeyboardMarkup) else None,
+                reply_markup=keys,
             )
         )
     except BadRequest as error:
         text = error.message.lower()
         if _UNCHANGED in text:
-            return delivery.edit
+            return True
         if any(sign in text for sign in _GONE_TO_EDIT):
-            return None
+            return False
         raise
-    return delivery.edit
+    return True
+
+
+async def _take_away(client: Client, chat: str, number: int) -> None:
+    """Of a walk only the step that somebody is at stays; what is older than two days stays too."""
+    try:
+        await asked(client.delete_message(chat, number))
+    except TelegramError as error:
+        log.info("telegram: message %d was not taken away: %s", number, error.message)
 
 
 def _thread(delivery: Delivery) -> int | None:

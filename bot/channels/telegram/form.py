@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.channels.telegram.places import NAME, Place
-from bot.channels.telegram.post import LIMIT, Post
+from bot.channels.telegram.post import CAPTION, LIMIT, Post
 from bot.channels.telegram.render import compose
 from bot.channels.telegram.staff_cards import card_post, prompt_post, topic_name, words_posts
 from bot.desk.form import Where
@@ -26,8 +26,8 @@ class TelegramForm:
     def to_user(self, where: Where, replies: Sequence[Reply], words: Wording) -> Sequence[Outgoing]:
         """Replies as posts. A step that answers a step's button takes its place."""
         place = Place.read(where.address)
-        limit = LIMIT - (_LONGEST_HEAD if _head(where, place) else 0)
-        posts = [(reply, post) for reply in replies for post in compose(reply, words, limit)]
+        less = _LONGEST_HEAD if _head(where, place) else 0
+        posts = [(reply, post) for reply in replies for post in _posts(reply, words, less)]
         return [
             self._to_user(where, place, reply, post, first=number == 0, only=len(posts) == 1)
             for number, (reply, post) in enumerate(posts)
@@ -130,8 +130,18 @@ class TelegramForm:
         ]
 
 
+def _posts(reply: Reply, words: Wording, less: int) -> Sequence[Post]:
+    """A reply with one picture is its caption where it is short enough; else pictures stand above it."""
+    if len(reply.images) == 1:
+        caption = compose(reply, words, CAPTION - less)
+        if len(caption) == 1:
+            return [caption[0].model_copy(update={"picture": reply.images[0]})]
+    return [*(Post(html="", picture=name) for name in reply.images), *compose(reply, words, LIMIT - less)]
+
+
 def _wire(post: Post, html: str | None = None) -> dict[str, Any]:
-    return {"kind": "post", "html": html or post.html, "keyboard": post.model_dump(mode="json")["keyboard"]}
+    picture = {"picture": post.picture} if post.picture else {}
+    return {"kind": "post", "html": html or post.html, **post.model_dump(mode="json", include={"keyboard"}), **picture}
 
 
 def _head(where: Where, place: Place) -> str:

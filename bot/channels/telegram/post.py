@@ -15,6 +15,8 @@ from bot.channels.splitting import cuts, utf16
 
 LIMIT = 4096
 """Code units of one message."""
+CAPTION = 1024
+"""Of the text below a picture."""
 
 
 class Key(BaseModel):
@@ -27,12 +29,13 @@ class Key(BaseModel):
 
 
 class Post(BaseModel):
-    """One message. ``keyboard``: rows of buttons below it."""
+    """One message. ``keyboard``: rows of buttons below it; ``picture``: the name of the one above it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     html: str
     keyboard: tuple[tuple[Key, ...], ...] = ()
+    picture: str | None = None
 
 
 class Gap(IntEnum):

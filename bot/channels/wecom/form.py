@@ -49,15 +49,16 @@ class WecomForm(TextForm):
         return lines
 
     def _with_buttons(self, where: Where, reply: Reply, words: Wording) -> Iterator[dict[str, Any]]:
-        payloads = list(self.payloads(where, [plain_text(reply, words, group=bool(Place.read(where.address).user))]))
+        group = bool(Place.read(where.address).user)
+        payloads = list(self.payloads(where, [plain_text(reply, words, group=group, pictures=self.pictures)]))
         if payloads:
             payloads[-1]["buttons"] = [[button.label, button.send] for button in _buttons(reply)]
         yield from payloads
 
 
-def build_form() -> WecomForm:
+def build_form(pictures: str = "") -> WecomForm:
     """The form with the platform's limit."""
-    return WecomForm(NAME, MOST_BYTES - _MARGIN, weight)
+    return WecomForm(NAME, MOST_BYTES - _MARGIN, weight, pictures)
 
 
 def _buttons(reply: Reply) -> list[Button]:

@@ -8,6 +8,6 @@ LIMIT = 2048 - utf8(MORE)
 """Bytes of a text message, by the platform's own limit; what is longer it cuts off; less what may have to stand below."""
 
 
-def wecom_app_form() -> CallbackForm:
+def wecom_app_form(pictures: str = "") -> CallbackForm:
     """How this channel puts things."""
-    return CallbackForm(NAME, LIMIT, utf8)
+    return CallbackForm(NAME, LIMIT, utf8, pictures)

@@ -113,8 +113,17 @@ function step(part) {
     el("p", { class: "action", text: part.text }),
     part.detail && el("p", { class: "detail", text: part.detail }),
     part.warning && warnings([part.warning]),
+    picture(part),
     part.options?.length > 0 && list("ul", "options", part.options.map((option) => optionButton(option))),
   ]);
+}
+
+/** A tap shows it whole. Only pictures of our own are shown, whatever else the field may hold. */
+function picture({ image, title, number, of }) {
+  if (!image?.startsWith("/pictures/")) return null;
+  const alt = of > 0 ? `“${title}”第 ${number}/${of} 步的图` : `“${title}”的图`;
+  const whole = { class: "picture", href: image, target: "_blank", rel: "noopener", "aria-label": `${alt}，点开看大图` };
+  return el("a", whole, [el("img", { src: image, alt, loading: "lazy", decoding: "async" })]);
 }
 
 const progressText = ({ number, of }) => el("span", { class: "progress-text", text: `第 ${number}/${of} 步` });

@@ -253,6 +253,12 @@ document.addEventListener("click", (event) => {
   if (button?.dataset.send !== undefined) pressed(button);
   if (button?.dataset.copy !== undefined) copy(button);
 });
+// A load does not bubble, but it can be caught on its way down.
+messages.addEventListener("load", ({ target }) => {
+  const message = target.closest("article");
+  const isNewest = message && message === messages.lastElementChild?.querySelector("article:last-of-type");
+  state.follow.grown(isNewest ? message : null);
+}, true);
 window.addEventListener("online", () => {
   state.outbox.flush();
   state.live.wake();

@@ -43,6 +43,15 @@ export class Follow {
     this.#show(node);
   }
 
+  /**
+   * A message has become longer, since its picture has come.
+   * @param {?HTMLElement} newest the newest message, if it is that one
+   */
+  grown(newest) {
+    if (newest && this.#following) this.#show(newest);
+    else this.toEndIfFollowing();
+  }
+
   #show(node) {
     const box = this.#scroller;
     const top = box.scrollTop + node.getBoundingClientRect().top - box.getBoundingClientRect().top - this.#context(node);

@@ -8,6 +8,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram.client import Client, build_client
 from bot.channels.telegram.delivery import send
+from bot.channels.telegram.photos import Photos
 from bot.clock import now
 from bot.storage.outbox import Delivery
 from tests.bot.telegram.conftest import Desk
@@ -23,6 +24,10 @@ class Odd:
     create_forum_topic = send_message
 
 
+async def nowhere(_: str) -> None:
+    """A house without pictures."""
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
@@ -36,7 +41,7 @@ class Odd:
 def test_what_cannot_be_said_is_no_outage(payload: dict[str, Any], expected: type[Exception]) -> None:
     message = Delivery(1, "telegram", "7", "7", payload, "reply", 0, now(), None)
     with pytest.raises(expected):
-        asyncio.run(send(cast("Client", Odd()), message, "7"))
+        asyncio.run(send(cast("Client", Odd()), Photos(nowhere), message, "7"))
 
 
 def test_a_group_without_topics_is_asked_once(desk: Desk, anna: Person, ben: Person) -> None:
