@@ -50,9 +50,8 @@ from kb.pictures import FOLDER
 MOST_QUESTIONS = 10_000
 _DAYS = timedelta(days=30)
 _TRIES = 3
-_MOST_NOTE = 2_000
 _MOST_TITLE = 200
-_MOST_DETAIL = 2_000
+_MOST_NOTE = _MOST_DETAIL = 2_000
 _NOTHING_NEW = "内容和现在用的一样，没有什么可以发布。"
 _STALE = "这份草稿在别的窗口里改过（或已经发布、丢弃），请刷新后再改"
 Still = Callable[[], Awaitable[object]]
