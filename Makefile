@@ -17,7 +17,7 @@ run: $(VENV)/run.stamp
 # In a folder of its own, so that nothing real is mixed with it.
 demo: export HELPDESK_DATA = var/demo
 demo: $(VENV)/run.stamp
-	test -e var/demo/helpdesk.db || $(BIN)/python main.py demo
+	test -e var/demo/helpdesk.sqlite || $(BIN)/python main.py demo
 	$(BIN)/python main.py
 
 chat: $(VENV)/run.stamp

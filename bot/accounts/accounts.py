@@ -121,9 +121,9 @@ class Accounts:
             await self._audit(tx, session.username, "sign_out_all" if everywhere else "sign_out", name=session.name)
 
     async def needs_first(self) -> bool:
-        """Whether nobody can sign in yet."""
+        """Whether there is no administrator yet, who could let others in."""
         async with self.database.read() as tx:
-            return not await storage.listed(tx)
+            return not await storage.admins(tx)
 
     async def link(self) -> str:
         """The token of a new link that makes an administrator; older links are void."""

@@ -37,6 +37,7 @@ class ClusterPage:
         if whole is None:
             empty("search_off", f"没有编号 {self.number} 的问题。", "回到“没答上的”看看现有的。")
             return
+        await self.visit.audit("cluster_view", detail=f"{self.number} {whole.cluster.text or ''}".strip())
         cluster = whole.cluster
         ui.link("← 没答上的问题", "/unanswered").classes("muted")
         with ui.row().classes("w-full items-center gap-2"):
@@ -200,7 +201,9 @@ class ClusterPage:
     async def _decide(self, what: Callable[..., Awaitable[bool]]) -> None:
         async with self.visit.console.database.write() as tx:
             await what(tx, self.number, by=self.visit.session.name, now=self.visit.console.now())
-        await self.visit.audit("cluster", detail=f"{what.__name__} {self.number}")
+        await self.visit.audit(
+            "cluster", detail=f"{self.number} {'先不管' if what is clusters.dismiss else '重新处理'}"
+        )
         ui.navigate.to("/unanswered")
 
 

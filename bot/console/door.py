@@ -6,11 +6,19 @@ from pathlib import Path
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import BaseRoute, Route
 
 from bot.accounts.accounts import AccountError, ThrottledError, form_token, is_form_token
 from bot.accounts.roles import Role
+from bot.console.audit_file import exported
 from bot.console.console import Console, StoppedError, Visit
 from bot.console.gate import COOKIE, PREFIX
 from bot.storage import workbench
@@ -27,6 +35,11 @@ _MOST_FIELDS = 12
 _MOST_DIGITS, _MOST_DETAIL = 9, 200
 _STYLE = (Path(__file__).parent / "door.css").read_text(encoding="utf-8")
 _FIELD = '<label>{label}<input name="{name}" type="{type}" value="{value}" autocomplete="{complete}" required></label>'
+
+
+def is_picture(path: str) -> bool:
+    """Whether a browser is shown the file, and not offered it."""
+    return Path(path).suffix.lower() in _PICTURES
 
 
 class Door:
@@ -114,7 +127,7 @@ class Door:
         path = (folder / row.path).resolve() if row and row.path else None
         if row is None or path is None or folder not in path.parents or not path.is_file():
             return PlainTextResponse("没有这个文件，或者还没有取来。", 404)
-        await visit.audit("file", row.ticket, detail=row.name)
+        await visit.audit("file", row.ticket, detail=row.name or row.kind)
         # Only what no browser runs is shown; all else is a download.
         kind = _PICTURES.get(path.suffix.lower())
         return FileResponse(
@@ -126,15 +139,13 @@ class Door:
         )
 
     async def _audit_csv(self, request: Request) -> Response:
-        from bot.console.audit import exported
-
         visit = await self._visit(request, "admin", "audit export")
         if isinstance(visit, Response):
             return visit
         await visit.audit("audit export", detail=request.url.query[:_MOST_DETAIL])
-        body = await exported(self._console, request.query_params)
         headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-        return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+        lines = exported(self._console.database, request.query_params)
+        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
 
     async def _visit(self, request: Request, role: Role, what: str) -> Visit | Response:
         """Somebody who may have this; else what he is told, and the refusal is written down."""
@@ -154,15 +165,26 @@ class Door:
         form = f'<input type="hidden" name="form" value="{form_token(secret)}">{fields}<button>{escape(title)}</button>'
         inner = f'<form method="post">{form}</form>' if fields else ""
         response = HTMLResponse(
-            f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{escape(title)} · 宁勤绩</title><style>{_STYLE}</style>"
-            f"<main><p class=brand>宁勤绩 · 控制台</p><h1>{escape(title)}</h1>{alert}{inner}</main></html>",
+            _whole(title, f"{alert}{inner}"),
             status_code=status,
             headers={"Cache-Control": "no-store"},
         )
         secure = request.url.scheme == "https"
         response.set_cookie(_BEFORE, secret, httponly=True, samesite="lax", secure=secure, path=PREFIX, max_age=3600)
         return response
+
+
+def message_page(title: str, text: str, target: str, label: str) -> str:
+    """A page that says something and leads back."""
+    return _whole(title, f'<p>{escape(text)}</p><p><a href="{escape(target)}">{escape(label)}</a></p>')
+
+
+def _whole(title: str, inner: str) -> str:
+    return (
+        f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)} · 宁勤绩</title><style>{_STYLE}</style>"
+        f"<main><p class=brand>宁勤绩 · 控制台</p><h1>{escape(title)}</h1>{inner}</main></html>"
+    )
 
 
 async def _ours(request: Request) -> FormData | None:

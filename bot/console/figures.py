@@ -9,22 +9,35 @@ from typing import Any, TypeVar
 from nicegui import ui
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.accounts.roles import may
 from bot.console import charts
 from bot.console.console import StoppedError, Visit
-from bot.console.shell import Page, empty
+from bot.console.shell import Page, empty, heading
 from bot.console.tiles import show_tiles
+from bot.console.unanswered import STATES
 from bot.desk.overview import CHANNEL_NAMES
 from bot.figures import desk, questions
 from bot.figures.export import as_csv, as_excel
 from bot.figures.page import figures
 from bot.figures.period import Period, last_days
-from bot.figures.values import AgentFigures, Names, RecordFigures, RevisionFigures, Slot, sheets
+from bot.figures.values import SHEETS, AgentFigures, Names, RecordFigures, RevisionFigures, Slot, sheets
 from bot.storage import revisions
 
 T = TypeVar("T")
 _SPANS = {7: "7 天", 30: "30 天", 90: "90 天", 365: "一年"}
 _LONGEST = 1100
 _MOST_BARS = 12
+_PARTS = {
+    "提问": (
+        "每天的消息和人数", "每天的问题怎样结束（条）", "什么时候有人问（星期和钟点）", "什么时候没答上（星期和钟点）",
+        "每天的反馈（条）",
+    ),
+    "知识": ("回答最多的记录（次）", "没答上最多的问题（次）", "每个修订回答得怎样（占问题的百分比）"),
+    "工单和客服": (
+        "每天新开和解决的工单（张）", "首次回复和解决用了多久（张）", "地区（张）", "项目类型（张）", "客服忙不忙",
+    ),
+}  # fmt: skip
+"""The panels, in the order in which they are filled."""
 _ANYWHERE, _PRIVATE = "*", ""
 _TALL = "height: 22rem"
 _CHART = "width: 100%; height: 17rem"
@@ -39,7 +52,7 @@ class FiguresPage:
 
     async def render(self) -> None:
         """Build the page."""
-        ui.label("数据").classes("title")
+        heading("数据", "所有数都从提问记录和工单里算出来，可以按时间、渠道和群看。")
         places = await self._of(questions.places)
         with ui.row().classes("w-full items-center gap-2"):
             ui.toggle(_SPANS, value=30, on_change=self._span).props(
@@ -57,14 +70,14 @@ class FiguresPage:
             ui.space()
             with ui.dropdown_button("导出", icon="download", auto_close=True).props("outline no-caps"):
                 ui.item("Excel（全部表格）", on_click=self._deed(self._excel))
-                ui.item("CSV（每天）", on_click=self._deed(partial(self._csv, 0)))
-                ui.item("CSV（没答上的问题）", on_click=self._deed(partial(self._csv, -1)))
+                for place, name in enumerate(SHEETS):
+                    ui.item(f"CSV：{name}", on_click=self._deed(partial(self._csv, place)))
         self.body = ui.column().classes("w-full gap-4 items-stretch")
         await self.show()
 
     def _day(self, label: str, value: date) -> Any:
-        field = ui.input(label, value=value.isoformat()).props("outlined dense type=date").classes("w-36")
-        field.on("change", self._choose)
+        field = ui.date_input(label, value=value.isoformat()).props("outlined dense").classes("w-40")
+        field.on_value_change(self._choose)
         return field
 
     async def _span(self, event: Any) -> None:
@@ -76,16 +89,16 @@ class FiguresPage:
         try:
             first, last = date.fromisoformat(self.first.value or ""), date.fromisoformat(self.last.value or "")
         except ValueError:
-            ui.notify("请选开始和结束的日期。", type="warning")
+            # Not yet typed to its end.
             return
         if first > last or (last - first).days >= _LONGEST:
             ui.notify("开始的日期要在结束之前，最多看三年。", type="warning")
             return
         channel, group = self.channel.value, self.group.value
-        self.period = Period(
-            first, last, None if channel == _ANYWHERE else channel, None if group == _ANYWHERE else group
-        )
-        await self.show()
+        wanted = Period(first, last, None if channel == _ANYWHERE else channel, None if group == _ANYWHERE else group)
+        if wanted != self.period:
+            self.period = wanted
+            await self.show()
 
     async def show(self) -> None:
         """Every panel as soon as its figures are there."""
@@ -98,15 +111,11 @@ class FiguresPage:
             return
         self.body.clear()
         with self.body:
-            tiles = ui.row().classes("w-full gap-3")
-            slots = [
-                self._panel(title)
-                for title in (
-                    "每天", "每天的问题怎样结束", "什么时候有人问", "什么时候没答上", "回答最多的记录", "没答上最多的问题",
-                    "工单", "地区", "项目类型", "客服", "知识库修订：回答得怎样", "反馈",
-                )
-            ]  # fmt: skip
-        by_day, outcomes, asked, stuck, records, missed, tickets, districts, types, agents, quality, feedback = slots
+            tiles = ui.row().classes("tiles")
+            panels = {part: self._part(part, titles) for part, titles in _PARTS.items()}
+        by_day, outcomes, asked, stuck, feedback = panels["提问"]
+        records, missed, quality = panels["知识"]
+        tickets, spells, districts, types, agents = panels["工单和客服"]
 
         async def days() -> None:
             found = await self._of(questions.days)
@@ -124,7 +133,8 @@ class FiguresPage:
                 self._of(questions.totals), self._of(questions.totals, self.period.before), self._of(desk.tickets)
             )
             show_tiles(tiles, totals, before, found)
-            self._chart(tickets, charts.tickets(found.days), found.opened > 0)
+            self._chart(tickets, charts.tickets(found.days), any(each.opened or each.solved for each in found.days))
+            self._chart(spells, charts.spells(found.within), any(each.replied or each.solved for each in found.within))
             self._named(districts, found.districts, str)
             self._named(types, found.project_types, self._project_type)
 
@@ -139,8 +149,13 @@ class FiguresPage:
         async with self.visit.console.database.read() as tx:
             return await reckon(tx, period or self.period)
 
+    def _part(self, name: str, titles: Sequence[str]) -> list[ui.column]:
+        ui.label(name).classes("part").props("role=heading aria-level=2")
+        with ui.element("div").classes("charts"):
+            return [self._panel(title) for title in titles]
+
     def _panel(self, title: str) -> ui.column:
-        with ui.column().classes("panel gap-2").style("flex: 1 1 30rem"):
+        with ui.column().classes("panel gap-2"):
             ui.label(title).classes("heading")
             inner = ui.column().classes("w-full gap-2").style("min-height: 4rem")
             with inner:
@@ -166,23 +181,22 @@ class FiguresPage:
 
     async def _records(self, place: ui.column) -> None:
         found: Sequence[RecordFigures] = (await self._of(questions.records))[:_MOST_BARS]
-        values = [
-            ("回答", [e.answers for e in found]),
-            ("有用", [e.helped for e in found]),
-            ("没用", [e.unhelped for e in found]),
-        ]
-        self._chart(place, charts.bars([self._record(each.record) for each in found], values), bool(found), _TALL)
+        names = [self._title(each.record) for each in found]
+        self._chart(place, charts.records(names, found), bool(found), _TALL)
 
     async def _missed(self, place: ui.column) -> None:
         found = await self._of(questions.missed_most)
         place.clear()
         with place:
+            opens = may(self.visit.session.role, "editor")
             for each in found[:_MOST_BARS]:
                 with ui.row().classes("w-full items-center no-wrap gap-3"):
-                    ui.label(str(each.asked)).classes("heading")
-                    ui.link(each.text or "（内容已清除）", f"/unanswered/{each.cluster}").classes(
-                        "grow ellipsis text-inherit"
-                    )
+                    ui.label(f"{each.asked:,}").classes("number strong").style("min-width: 2.5rem")
+                    text = each.text or "（内容已清除）"
+                    shown = ui.link(text, f"/unanswered/{each.cluster}") if opens else ui.label(text)
+                    shown.classes("grow ellipsis min-w-0")
+                    if each.state != "open":
+                        ui.label(STATES[each.state]).classes("badge done")
             if not found:
                 empty("task_alt", "这段时间的问题都答上了。")
 
@@ -197,14 +211,15 @@ class FiguresPage:
             "open_now": "手上未完成",
         }
         columns = [
-            {"name": key, "label": label, "field": key, "align": "left", "sortable": True}
+            {"name": key, "label": label, "field": key, "align": "left" if key == "name" else "right", "sortable": True}
             for key, label in heads.items()
         ]
         rows = [{key: getattr(each, key) for key in heads} | {"id": each.agent_id} for each in found]
         place.clear()
         with place:
             if rows:
-                ui.table(columns=columns, rows=rows, row_key="id", pagination=10).classes("w-full").props("flat dense")
+                table = ui.table(columns=columns, rows=rows, row_key="id", pagination=10).classes("w-full")
+                table.props("flat dense" + ("" if len(rows) > 10 else " hide-pagination"))
             else:
                 empty("support_agent", "这段时间没有人处理过工单。")
 
@@ -213,14 +228,14 @@ class FiguresPage:
         async with self.visit.console.database.read() as tx:
             numbers = {each.compiled[:16]: each.number for each in await revisions.history(tx, 200)}
         names = [
-            f"修订 {numbers[each.revision[:16]]}" if each.revision[:16] in numbers else f"自带 {each.first:%m-%d}"
+            f"修订 {numbers[each.revision[:16]]}" if each.revision[:16] in numbers else f"{each.first:%m-%d} 起"
             for each in found
         ]
         self._chart(place, charts.quality(found, names), bool(found))
 
-    def _record(self, record_id: str) -> str:
+    def _title(self, record_id: str) -> str:
         record = self.visit.console.base().knowledge.record.get(record_id)
-        return f"{record_id} {record.title}" if record else record_id
+        return record.title if record else record_id
 
     def _project_type(self, kind: str) -> str:
         found = self.visit.console.base().knowledge.project_type.get(kind)
@@ -230,7 +245,7 @@ class FiguresPage:
         return self.visit.deed("agent", "figures_export", do)
 
     async def _sheets(self) -> tuple[Any, ...]:
-        names = Names(self._record, lambda name: CHANNEL_NAMES.get(name, name), self._project_type)
+        names = Names(self._title, lambda name: CHANNEL_NAMES.get(name, name), self._project_type)
         found = sheets(await figures(self.visit.console.database, self.period), names)
         await self.visit.audit("figures_export", detail=self._file_name(""))
         return found
@@ -240,7 +255,7 @@ class FiguresPage:
 
     async def _csv(self, number: int) -> None:
         sheet = (await self._sheets())[number]
-        ui.download.content(as_csv(sheet), self._file_name(".csv"), "text/csv; charset=utf-8")
+        ui.download.content(as_csv(sheet), self._file_name(f"-{sheet.name}.csv"), "text/csv; charset=utf-8")
 
     def _file_name(self, suffix: str) -> str:
         return f"ningqinji-{self.period.first:%Y%m%d}-{self.period.last:%Y%m%d}{suffix}"

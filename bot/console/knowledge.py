@@ -145,7 +145,8 @@ class KnowledgePage:
             with ui.column().classes("grow gap-1 min-w-0"):
                 ui.label(f"{record.id} {record.title}").classes("heading")
                 ui.label(record.answer.short).classes("muted")
-            ui.label(f"{len(record.phrasings)} 种问法 · {len(record.steps)} 步").classes("muted gt-xs shrink-0")
+            steps = f" · {len(record.steps)} 步" if record.steps else ""
+            ui.label(f"{len(record.phrasings)} 种问法{steps}").classes("muted number gt-xs shrink-0")
             edit = self.visit.deed("editor", "draft begin", partial(self._edit, record))
             ui.button("改", icon="edit", on_click=edit).props("outline dense no-caps padding='xs sm'").classes(
                 "shrink-0"

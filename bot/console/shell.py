@@ -2,16 +2,20 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from nicegui import app, ui
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.accounts.accounts import form_token
 from bot.accounts.roles import ROLE_NAMES, Role, may
 from bot.console.console import Console, StoppedError, Visit
+from bot.console.door import message_page
 from bot.console.gate import COOKIE, PREFIX
 
 log = logging.getLogger(__name__)
@@ -19,29 +23,7 @@ ACCENT = "#0b6b5f"
 _LOOK_SECONDS, _USE_SECONDS = 10.0, 60.0
 _PATIENCE = 30.0
 """Seconds in which a page has to be there; a busy machine checks a draft in more than NiceGUI's three."""
-_STYLE = """
-body { background: #f1f5f3; color: #13201d; overflow-wrap: anywhere;
-  font-family: -apple-system, "PingFang SC", "HarmonyOS Sans SC", MiSans, "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
-.nicegui-content { padding: 1.25rem; gap: 1rem; max-width: 80rem; margin: 0 auto; align-items: stretch; }
-.title { font-size: 1.5rem; font-weight: 650; line-height: 1.3; }
-.heading { font-size: .95rem; font-weight: 650; }
-.muted { color: #52625e; font-size: .875rem; }
-.panel { background: #fff; border: 1px solid #d8e1de; border-radius: 14px; padding: 1rem; box-shadow: none; width: 100%; }
-.badge { border-radius: 99px; padding: .1rem .6rem; font-size: .8rem; background: #e3f1ee; color: #0b6b5f; white-space: nowrap; }
-.badge.late { background: #fdecea; color: #8c1d18; } .badge.soon { background: #fff3d9; color: #623e00; }
-.badge.done { background: #eceff1; color: #52625e; }
-.listed { cursor: pointer; border-bottom: 1px solid #e6ecea; padding: .75rem .25rem; width: 100%; }
-.listed:hover, .listed:focus { background: #f6f9f8; }
-.said { border-radius: 12px; padding: .5rem .75rem; max-width: 85%; white-space: pre-wrap; background: #f6f9f8; }
-.said.user { background: #e3f1ee; align-self: flex-end; } .said.staff { background: #e4e8fa; }
-.group { border-left: 3px solid #cfe3de; padding-left: .75rem; }
-.q-field__messages { line-height: 1.35; } .q-field--multiple .q-chip { max-width: 100%; }
-.kinds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); column-gap: 1.5rem; }
-.badge.wrapped { white-space: normal; border-radius: 10px; }
-.two-lines { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
-.actions { position: sticky; bottom: 0; background: #fff; border-top: 1px solid #e6ecea; padding: .75rem 0 .25rem; z-index: 2; }
-.plain { white-space: pre-wrap; }
-"""
+_STYLE = (Path(__file__).parent / "shell.css").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,9 @@ def _went_wrong(error: Exception, tell: Callable[[str, str], None]) -> None:
 
 
 async def _not_found(_: Request, __: Exception) -> Response:
-    return PlainTextResponse("没有这个页面。", 404)
+    return HTMLResponse(
+        message_page("没有这个页面", "可能是地址抄错了，或者东西已经删掉。", f"{PREFIX}/", "回到工单"), 404
+    )
 
 
 def _watch(visit: Visit) -> None:
@@ -118,28 +102,39 @@ def _register(console: Console, page: Page, pages: Sequence[Page]) -> None:
 
 def _frame(visit: Visit, page: Page, pages: Sequence[Page], form: str) -> None:
     ui.add_css(_STYLE)
-    ui.colors(primary=ACCENT, secondary="#3b4b9c", negative="#b3261e", warning="#a86400")
+    ui.colors(primary=ACCENT, secondary="#3b4b9c", positive="#146c43", negative="#b3261e", warning="#a86400")
     session = visit.session
     # Whether it is open, the browser says by itself. The framework would ask, and a slow browser answers too late.
-    drawer = ui.left_drawer(value=False, bordered=True).classes("bg-white")
-    with drawer.props("width=220 breakpoint=900 show-if-above"):
+    drawer = ui.left_drawer(value=False, bordered=True).classes("bg-white menu")
+    with drawer.props("width=208 breakpoint=1000 show-if-above"):
         for each in pages:
             if each.menu and may(session.role, each.role):
-                chosen = "bg-teal-1 text-primary" if each is page else ""
-                link = ui.link(target=each.path).classes(f"w-full no-underline text-inherit rounded-lg p-2 {chosen}")
-                with link, ui.row().classes("items-center gap-3"):
+                chosen = "chosen" if each is page or _is_part(page, each) else ""
+                link = ui.link(target=each.path).classes(f"entry {chosen}")
+                link.props('aria-current="page"' if chosen else "")
+                with link:
                     ui.icon(each.icon, size="sm")
                     ui.label(each.title)
         ui.space()
-        ui.link(session.name, "/account").classes("heading text-inherit").tooltip("改密码")
-        ui.label(ROLE_NAMES[session.role]).classes("muted")
-        for label, everywhere in (("退出", "0"), ("在所有设备上退出", "1")):
-            _post_button(label, f"{PREFIX}/logout", {"form": form, "everywhere": everywhere})
-    with ui.header().classes("bg-white text-black items-center").props("bordered"):
+        with ui.column().classes("w-full gap-0 me"):
+            ui.link(session.name, "/account").classes("heading text-inherit").tooltip("改密码")
+            ui.label(ROLE_NAMES[session.role]).classes("muted")
+            for label, everywhere in (("退出", "0"), ("在所有设备上退出", "1")):
+                _post_button(label, f"{PREFIX}/logout", {"form": form, "everywhere": everywhere})
+    with ui.header().classes("bg-white text-black items-center no-wrap bar").props("bordered"):
         ui.button(icon="menu", on_click=drawer.toggle).props("flat round dense color=primary aria-label=菜单")
         ui.label("宁勤绩 · 控制台").classes("heading text-primary")
         ui.space()
-        ui.label(page.title).classes("muted")
+        ui.label(page.title).classes("muted lt-md")
+
+
+def _is_part(page: Page, entry: Page) -> bool:
+    """Whether a page stands below another of the menu."""
+    return not page.menu and page.path.startswith(f"{_SHELVES.get(entry.path, entry.path)}/")
+
+
+_SHELVES = {"/": "/tickets", "/knowledge": "/drafts"}
+"""What an entry of the menu has its pages under, where that is not its own path."""
 
 
 def _post_button(label: str, action: str, fields: dict[str, str]) -> None:
@@ -147,6 +142,23 @@ def _post_button(label: str, action: str, fields: dict[str, str]) -> None:
         for name, value in fields.items():
             ui.element("input").props(f'type=hidden name="{name}" value="{value}"')
         ui.button(label).props("flat dense no-caps type=submit align=left")
+
+
+def heading(title: str, hint: str = "") -> None:
+    """What a page is called, and in a line what it is for."""
+    with ui.column().classes("gap-0"):
+        ui.label(title).classes("title").props("role=heading aria-level=1")
+        if hint:
+            ui.label(hint).classes("muted")
+
+
+def tabs(place: ui.row, options: Mapping[str, str], chosen: str, choose: Callable[[str], Any]) -> None:
+    """Fill a row with names to choose among; on a phone it is pushed sideways."""
+    place.clear()
+    with place.classes("tabs"):
+        for key, name in options.items():
+            button = ui.button(name, on_click=partial(choose, key)).props("flat dense no-caps")
+            button.classes("tab chosen" if key == chosen else "tab").props(f"aria-pressed={str(key == chosen).lower()}")
 
 
 def opening(target: str) -> ui.row:

@@ -1,24 +1,27 @@
 """One ticket: the conversation as the user saw it, what is known, and everything an agent can do."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from nicegui import ui
+from nicegui import run, ui
 
+from bot.console.composer import Composer
 from bot.console.console import StoppedError, Visit
 from bot.console.shell import Page, empty
+from bot.console.ticket_side import Side, Suggested, suggested
 from bot.desk.actions import Verb
 from bot.desk.hours import SHANGHAI
-from bot.desk.lifecycle import STATUS_NAMES
-from bot.desk.overview import AUTHORS, CHANNEL_NAMES, story
-from bot.storage import conversations, tickets, workbench
+from bot.desk.lifecycle import STATUS_NAMES, Deed, after
+from bot.desk.overview import AUTHORS, age, story
+from bot.storage import conversations, ticket_list, tickets, workbench
+from bot.storage.conversations import Line
 from bot.storage.tickets import Case
-from handlers.contacts import line
 
 _EVERY_SECONDS = 1.0
-_HERE, _TYPING = timedelta(seconds=10), timedelta(seconds=4)
+_HERE, _TYPING, _TELL = timedelta(seconds=10), timedelta(seconds=4), timedelta(seconds=3)
 _MOST_LINES = 200
-_SUGGESTED = 3
 _KEYS = {
     "r": "写回复",
     "n": "写备注",
@@ -28,7 +31,11 @@ _KEYS = {
     "l": "回到列表",
     "?": "看这张表",
 }
-_PLACES = ("number", "name", "project", "person", "phone")
+_BUTTONS: tuple[tuple[str, str, Verb, Deed | None], ...] = (
+    ("认领", "pan_tool", "claim", "claim"), ("解决", "task_alt", "solve", "solve"), ("重开", "undo", "reopen", "reopen"),
+    ("加急", "priority_high", "urgent", None), ("关闭", "close", "close", "close"),
+)  # fmt: skip
+"""Label, icon, what it does, and the deed that has to be possible in the ticket's state."""
 
 
 class TicketPage:
@@ -38,7 +45,8 @@ class TicketPage:
         self.visit = visit
         self.number = number
         self.mark: object = None
-        self.typing_at: datetime | None = None
+        self.buttons: dict[Verb, ui.button] = {}
+        self.told_at: datetime | None = None
 
     async def render(self) -> None:
         """Build the page; seeing it is written down."""
@@ -54,82 +62,56 @@ class TicketPage:
             new = await workbench.come(tx, self.number, session.digest, session.account_id, console.now(), None)
         if new:
             await self.visit.audit("view", self.number)
+        ui.link("← 工单", "/").classes("muted back")
         self.head = ui.row().classes("w-full items-center gap-2")
-        self.present = ui.label().classes("muted")
+        self.present = ui.label().classes("badge soon").props("aria-live=polite")
         self._bar(colleagues, case)
+        self.composer = Composer(self.visit, case, self._send)
         with ui.row().classes("w-full gap-4 items-start"):
-            with ui.column().classes("grow gap-3").style("flex: 3 1 22rem"):
-                self.talk = ui.column().classes("panel gap-2").props("aria-label=对话")
-                self._composer(templates, case)
-            with ui.column().classes("gap-3").style("flex: 2 1 16rem"):
-                self.facts = ui.column().classes("panel gap-2")
-                self.story = ui.column().classes("panel gap-2")
+            with ui.column().classes("gap-3").style("flex: 3 1 21rem; min-width: 0"):
+                self.talk = ui.column().classes("panel gap-2 talk").props("aria-label=对话")
+                self.composer.render(templates)
+            side = ui.column().classes("gap-3").style("flex: 2 1 19rem; min-width: 0")
+        guess = await run.io_bound(suggested, console.base(), case)
+        self.side = Side(self.visit, side, guess or Suggested(), self.composer.put, self.merge)
         self._keyboard()
         await self.refresh()
         self.timer = ui.timer(_EVERY_SECONDS, self.refresh)
 
     def _bar(self, colleagues: dict[str, str], case: Case) -> None:
-        buttons: tuple[tuple[str, Verb], ...] = (
-            ("认领", "claim"), ("加急", "urgent"), ("解决", "solve"), ("关闭", "close"), ("重开", "reopen"),
-        )  # fmt: skip
         with ui.row().classes("w-full items-center gap-2"):
-            for label, verb in buttons:
-                outline = "unelevated" if verb == "claim" else "outline"
-                ui.button(label, on_click=lambda verb=verb: self.do(verb)).props(
-                    f"{outline} dense no-caps padding='xs md'"
-                )
+            for label, icon, verb, _ in _BUTTONS:
+                button = ui.button(label, icon=icon, on_click=partial(self.do, verb))
+                button.props(f"{'unelevated' if verb == 'claim' else 'outline'} dense no-caps padding='xs md'")
+                self.buttons[verb] = button
             self._choice("指派给", colleagues, "assign")
             teams = self.visit.console.staff.mail.rooms.others(case.team)
             self._choice("转给组", {team: team for team in teams}, "hand_over")
-            merge = ui.input("并入工单").props("dense outlined").classes("w-28")
-            merge.on("keydown.enter", lambda: self.do("merge", str(merge.value or "")))
 
     def _choice(self, label: str, options: dict[str, str], verb: Verb) -> None:
         if options:
-            select = ui.select(options, label=label).props("outlined dense options-dense").classes("min-w-32")
-            select.on_value_change(lambda event: self.do(verb, event.value) if event.value else None)
+            select = ui.select(options, label=label).props("outlined dense options-dense").classes("w-32")
 
-    def _composer(self, templates: dict[str, str], case: Case) -> None:
-        knowledge = self.visit.console.base().knowledge
-        with ui.column().classes("panel gap-2"):
-            self.words = (
-                ui.textarea(placeholder="回复用户……（Ctrl+Enter 发送）").props("outlined autogrow").classes("w-full")
-            )
-            self.words.on("keydown.ctrl.enter", lambda: self._send("reply"))
-            self.words.on_value_change(self._type)
-            with ui.row().classes("w-full items-center gap-2"):
-                ui.button("发送", icon="send", on_click=lambda: self._send("reply")).props("unelevated no-caps")
-                ui.button("存为备注", icon="lock", on_click=lambda: self._send("note")).props("outline no-caps")
-                if templates:
-                    texts = {title: self._filled(text, case) for title, text in templates.items()}
-                    self._insert("插入模板", {title: title for title in texts}, texts)
-                titles = {record.id: record.title for record in knowledge.records}
-                shorts = {record.id: f"{record.title}：{record.answer.short}" for record in knowledge.records}
-                self._insert("插入知识", titles, shorts)
+            async def choose(event: Any) -> None:
+                if event.value:
+                    await self.do(verb, event.value)
+                    select.value = None
 
-    def _insert(self, label: str, titles: dict[str, str], texts: dict[str, str]) -> None:
-        select = ui.select(titles, label=label, with_input=True).props("outlined dense options-dense").classes("w-40")
+            select.on_value_change(choose)
 
-        def put(event: Any) -> None:
-            if event.value:
-                self.words.value = f"{self.words.value or ''}{texts[event.value]}"
-                select.value = None
+    async def _send(self, verb: Verb, words: str) -> bool:
+        return await self.do(verb, words)
 
-        select.on_value_change(put)
-
-    def _filled(self, text: str, case: Case) -> str:
-        values = {"number": str(case.number), "name": self.visit.session.name}
-        values |= {name: getattr(case, name) or "" for name in _PLACES[2:]}
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
-
-    def _type(self) -> None:
-        self.typing_at = self.visit.console.now() if self.words.value else None
-
-    async def _send(self, verb: Verb) -> None:
-        if await self.do(verb, str(self.words.value or "")):
-            self.words.value = ""
+    async def merge(self, other: int) -> None:
+        """Make this ticket part of another one, after a question back."""
+        with ui.dialog() as dialog, ui.card():
+            ui.label(f"把工单 {self.number} 并入工单 {other}？").classes("heading")
+            ui.label("这张会关闭，用户会收到通知：以后在那张里回复。").classes("muted")
+            with ui.row().classes("w-full justify-end"):
+                ui.button("不并", on_click=lambda: dialog.submit(None)).props("flat no-caps")
+                ui.button("并入", on_click=lambda: dialog.submit(True)).props("unelevated no-caps")
+        if await dialog:
+            await self.do("merge", str(other))
 
     async def do(self, verb: Verb, text: str = "") -> bool:
         """Do it, and say what came of it."""
@@ -146,7 +128,9 @@ class TicketPage:
         with ui.dialog() as sheet, ui.card():
             ui.label("快捷键").classes("heading")
             for key, what in _KEYS.items():
-                ui.label(f"{key}　{what}")
+                with ui.row().classes("items-center gap-3"):
+                    ui.label(key).classes("key")
+                    ui.label(what)
 
         async def pressed(event: Any) -> None:
             if not event.action.keydown or event.modifiers.ctrl or event.modifiers.alt or event.modifiers.meta:
@@ -154,7 +138,7 @@ class TicketPage:
             key = str(event.key)
             verbs: dict[str, Verb] = {"c": "claim", "s": "solve", "u": "urgent"}
             if key in ("r", "n"):
-                self.words.run_method("focus")
+                self.composer.take("reply" if key == "r" else "note")
             elif key == "l":
                 ui.navigate.to("/")
             elif key == "?":
@@ -163,7 +147,8 @@ class TicketPage:
                 await self.do(verbs[key])
 
         ui.keyboard(on_key=pressed, repeating=False)
-        ui.button("快捷键", icon="keyboard", on_click=sheet.open).props("flat dense no-caps")
+        with self.side.foot:
+            ui.button("快捷键", icon="keyboard", on_click=sheet.open).props("flat dense no-caps").classes("gt-sm")
 
     async def refresh(self) -> None:
         """Show what has changed, and who else is here."""
@@ -175,85 +160,76 @@ class TicketPage:
             self._hide(str(error))
             return
         now = console.now()
-        async with console.database.write() as tx:
-            await workbench.come(tx, self.number, session.digest, session.account_id, now, self.typing_at)
+        await self._tell(now)
         async with console.database.read() as tx:
             others = await workbench.others(tx, self.number, session.account_id, now - _HERE, now - _TYPING)
             case = await tickets.get(tx, self.number)
-            mark = await workbench.mark_of(tx, case) if case else None
+            mark = (await workbench.mark_of(tx, case), now.minute) if case else None
             here = "；".join(f"{name}{'正在输入……' if typing else '也在看这张工单'}" for name, typing in others)
             self.present.set_text(here)
+            self.present.set_visibility(bool(here))
             if case is None or mark == self.mark:
                 return
             lines = await conversations.lines(tx, case.conversation_id, _MOST_LINES)
             history = await tickets.history(tx, self.number)
             files = await workbench.files(tx, self.number)
-        self.mark = mark
+            tried = await workbench.tried(tx, case)
+            same = await ticket_list.of_person(tx, case)
+        is_first, self.mark = self.mark is None, mark
         self._show_head(case)
-        self._show_talk(lines)
-        self._show_facts(case, files)
-        self.story.clear()
-        with self.story:
-            ui.label("经过").classes("heading")
-            ui.label(story(history, None)).classes("plain muted")
+        self._show_talk(lines, to_the_end=is_first)
+        self.side.show(case, files, tried, same, story(history, None))
+
+    async def _tell(self, now: datetime) -> None:
+        """Let colleagues know that somebody is here: now and then, and whenever he types."""
+        typing = self.composer.typing_at
+        if self.told_at and now - self.told_at < _TELL and not (typing and typing > self.told_at):
+            return
+        console, session = self.visit.console, self.visit.session
+        async with console.database.write() as tx:
+            await workbench.come(tx, self.number, session.digest, session.account_id, now, typing)
+        self.told_at = now
 
     def _hide(self, why: str) -> None:
-        for part in (self.head, self.talk, self.facts, self.story):
-            part.clear()
+        self.head.clear()
+        self.talk.clear()
+        self.side.hide()
         with self.talk:
             empty("logout", why)
 
     def _show_head(self, case: Case) -> None:
         self.head.clear()
+        is_open = case.status in tickets.OPEN
         with self.head:
             ui.label(f"工单 {case.number}").classes("title")
-            ui.label(STATUS_NAMES[case.status]).classes("badge")
+            ui.label(STATUS_NAMES[case.status]).classes("badge" if is_open else "badge done")
             if case.priority == "urgent":
                 ui.label("加急").classes("badge late")
-            ui.label(" · ".join(filter(None, (case.agent or "无人认领", case.team)))).classes("muted")
+            waits = age(case.opened_at, self.visit.console.now())
+            parts = (f"{waits}前提交", case.agent or "无人认领", case.team)
+            ui.label(" · ".join(filter(None, parts))).classes("muted")
+        for _, _, verb, deed in _BUTTONS:
+            possible = is_open if deed is None else after(case.status, deed) is not None
+            self.buttons[verb].set_visibility(possible and not (verb == "claim" and case.status != "open"))
+        self.buttons["urgent"].set_text("取消加急" if case.priority == "urgent" else "加急")
 
-    def _show_talk(self, lines: list[Any]) -> None:
+    def _show_talk(self, lines: Sequence[Line], *, to_the_end: bool) -> None:
         self.talk.clear()
+        day = ""
         with self.talk:
             for each in lines:
-                when = each.at.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+                when = each.at.astimezone(SHANGHAI)
+                if day != (day := f"{when:%Y-%m-%d}"):
+                    ui.label(day).classes("day")
                 side = "items-end" if each.author == "user" else "items-start"
                 with ui.column().classes(f"w-full gap-0 {side}"):
-                    ui.label(f"{AUTHORS[each.author]} · {when}").classes("muted")
+                    ui.label(f"{AUTHORS[each.author]} · {when:%H:%M}").classes("muted small")
                     ui.label(each.text or "（内容已清除）").classes(f"said {each.author}")
             if not lines:
                 empty("chat", "这张工单没有对话。", "可以直接回复，用户会收到。")
-
-    def _show_facts(self, case: Case, files: list[Any]) -> None:
-        base = self.visit.console.base()
-        record = base.knowledge.record
-        self.facts.clear()
-        with self.facts:
-            ui.label("用户和工地").classes("heading")
-            ui.label(case.question or "（内容已清除）").classes("plain")
-            channel = CHANNEL_NAMES.get(case.channel, case.channel)
-            pairs = (
-                ("渠道", channel),
-                ("项目", case.project),
-                ("称呼", case.person),
-                ("电话", case.phone),
-                ("地区", case.district),
-            )
-            for label, value in pairs:
-                if value:
-                    ui.label(f"{label}：{value}")
-            for contact in case.contacts:
-                if contact in base.knowledge.contact:
-                    found = line(base.knowledge.contact[contact])
-                    ui.label(f"对口电话：{found.label} {'、'.join(found.phones)}")
-            tried = "、".join(record[name].title for name in case.tried if name in record)
-            ui.label(f"机器人答过：{tried or '没有'}").classes("muted")
-            for row in files:
-                name = row.name or row.kind
-                if row.path:
-                    ui.link(name, f"/file/{row.id}", new_tab=True).props("rel=noopener")
-                else:
-                    ui.label(f"{name}（没有取来）").classes("muted")
+        end = "e.scrollTop = e.scrollHeight" if to_the_end else "if (near) e.scrollTop = e.scrollHeight"
+        near = "const near = e.scrollHeight - e.scrollTop - e.clientHeight < 200;"
+        ui.run_javascript(f"const e = getHtmlElement({self.talk.id}); if (e) {{ {near} {end} }}")
 
 
 async def _render(visit: Visit) -> None:

@@ -1,7 +1,7 @@
 """The list of tickets: filters, search, saved views; it is up to date by itself."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,63 +9,88 @@ from typing import Any
 from nicegui import ui
 
 from bot.console.console import StoppedError, Visit
-from bot.console.shell import Page, empty, opening
+from bot.console.shell import Page, empty, heading, opening, tabs
 from bot.desk.lifecycle import STATUS_NAMES
 from bot.desk.overview import CHANNEL_NAMES, age
-from bot.storage import tickets, workbench
+from bot.storage import ticket_list, tickets, workbench
+from bot.storage.ticket_list import Filter
 from bot.storage.tickets import Case
-from bot.storage.workbench import Filter
 
 _EVERY_SECONDS = 2.0
+_AT_ONCE = 50
+_OPEN, _ALL = "open+", "all"
 _STATES = {
-    "open+": ("未完成", tickets.OPEN),
+    _OPEN: ("未完成", tickets.OPEN),
     **{status: (name, (status,)) for status, name in STATUS_NAMES.items()},
-    "all": ("全部", ()),
+    _ALL: ("全部", ()),
 }
+_NOBODY = 0
+_FIELDS = frozenset(("state", *(each.name for each in fields(Filter) if each.name != "statuses")))
 
 
 class TicketList:
-    """One open list. ``wanted``: what it shows now."""
+    """One open list. ``wanted``: what it shows now; ``shown``: how many at most."""
 
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
-        self.wanted: dict[str, Any] = {"state": "open+"}
+        self.wanted: dict[str, Any] = {"state": _OPEN}
+        self.controls: dict[str, Any] = {}
+        self.shown = _AT_ONCE
         self.mark: object = None
 
     def filter(self) -> Filter:
         """What is chosen, as a filter."""
-        more = {name: value for name, value in self.wanted.items() if name != "state" and value}
-        return Filter(statuses=_STATES[self.wanted.get("state", "open+")][1], **more)
+        nothing = (None, "", False)
+        more = {
+            name: value
+            for name, value in self.wanted.items()
+            # Nobody has the number 0, which is not the same as no choice.
+            if name != "state" and not any(value is each for each in nothing)
+        }
+        return Filter(statuses=_STATES[self.wanted.get("state", _OPEN)][1], **more)
 
     async def render(self) -> None:
         """Build the page."""
         async with self.visit.console.database.read() as tx:
-            teams, channels, districts, agents = await workbench.choices(tx)
-        ui.label("工单").classes("title")
+            teams, channels, districts, agents = await ticket_list.choices(tx)
+        heading("工单", "用户转人工的问题。没有回复的时间越长，颜色越深。")
+        self.states = ui.row()
         with ui.row().classes("w-full items-center gap-2"):
-            search = ui.input(placeholder="工单号、问题、对话、项目、称呼").props(
-                "outlined dense clearable debounce=300"
-            )
-            search.classes("grow").on_value_change(lambda event: self._choose("words", event.value))
-            self._select("状态", "state", {key: value[0] for key, value in _STATES.items()}, "open+")
-            self._select("组", "team", {name: name for name in teams})
-            self._select("客服", "agent_id", agents)
+            search = ui.input(placeholder="工单号、问题、对话里的话、项目、称呼、电话")
+            search.props("outlined dense clearable debounce=300").classes("grow").style("min-width: 14rem")
+            with search.add_slot("prepend"):
+                ui.icon("search")
+            self._control("words", search)
+            self._select("客服", "agent_id", {_NOBODY: "无人认领", **agents})
+            if teams:
+                self._select("组", "team", {name: name for name in teams})
             self._select("渠道", "channel", {name: CHANNEL_NAMES.get(name, name) for name in channels})
             self._select("地区", "district", {name: name for name in districts})
-            ui.checkbox("只看加急", on_change=lambda event: self._choose("urgent", event.value))
+            self._control("urgent", ui.checkbox("只看加急"))
         self.views = ui.row().classes("w-full items-center gap-2")
         await self._show_views()
         self.list = ui.column().classes("panel gap-0")
+        self.more = ui.button("再看一些", on_click=self._further).props("flat no-caps")
         await self.refresh()
         self.timer = ui.timer(_EVERY_SECONDS, self.refresh)
 
-    def _select(self, label: str, name: str, options: dict[Any, str], value: Any = None) -> None:
-        select = ui.select(options, label=label, value=value, clearable=value is None)
-        select.props("outlined dense options-dense").classes("min-w-28")
-        select.on_value_change(lambda event: self._choose(name, event.value))
+    def _select(self, label: str, name: str, options: dict[Any, str]) -> None:
+        select = ui.select(options, label=label, clearable=True).props("outlined dense options-dense")
+        self._control(name, select.classes("w-32"))
+
+    def _control(self, name: str, control: Any) -> None:
+        self.controls[name] = control
+        control.on_value_change(lambda event: self._choose(name, event.value))
 
     async def _choose(self, name: str, value: Any) -> None:
+        if self.wanted.get(name) == value:
+            return
         self.wanted[name] = value
+        self.shown, self.mark = _AT_ONCE, None
+        await self.refresh()
+
+    async def _further(self) -> None:
+        self.shown += _AT_ONCE
         self.mark = None
         await self.refresh()
 
@@ -81,59 +106,100 @@ class TicketList:
                 empty("logout", str(error))
             return
         async with console.database.read() as tx:
-            mark = (await workbench.mark(tx), console.now().minute)
+            mark = (await ticket_list.mark(tx), console.now().minute)
             if mark == self.mark:
                 return
-            found = await workbench.found(tx, self.filter())
+            found = await ticket_list.found(tx, self.filter(), self.shown + 1)
+            counts = await tickets.count_by_status(tx)
         self.mark = mark
+        self._show_states(counts)
+        self.more.set_visibility(len(found) > self.shown)
         self.list.clear()
         with self.list:
-            for case in found:
+            for case in found[: self.shown]:
                 self._row(case)
             if not found:
-                empty("inbox", "这里没有工单。", "用户转人工以后，工单会自己出现在这里。")
+                self._none()
+
+    def _show_states(self, counts: Mapping[str, int]) -> None:
+        names = {
+            key: f"{name} {sum(counts.get(status, 0) for status in statuses or counts):,}"
+            for key, (name, statuses) in _STATES.items()
+        }
+        tabs(self.states, names, self.wanted["state"], partial(self._choose, "state"))
+
+    def _none(self) -> None:
+        if self.filter() == Filter():
+            empty("inbox", "这里没有工单。", "用户转人工以后，工单会自己出现在这里。")
+        else:
+            empty("filter_alt_off", "没有符合条件的工单。", "换个状态，或者去掉几个条件再看。")
+            ui.button("清除条件", on_click=partial(self._open, {"state": _ALL})).props("outline no-caps").classes(
+                "self-center"
+            )
 
     def _row(self, case: Case) -> None:
+        late = self._lateness(case)
         with opening(f"/tickets/{case.number}"):
             with ui.column().classes("grow gap-1 min-w-0"):
-                ui.label(case.question or "（内容已清除）").classes("ellipsis w-full")
-                who = case.agent or "无人认领"
-                parts = (
-                    f"#{case.number}",
-                    CHANNEL_NAMES.get(case.channel, case.channel),
-                    case.team,
-                    case.district,
-                    who,
-                )
+                ui.label(case.question or "（内容已清除）").classes("ellipsis w-full strong")
+                channel = CHANNEL_NAMES.get(case.channel, case.channel)
+                parts = (f"#{case.number}", channel, case.team, case.district, case.project, case.agent or "无人认领")
                 ui.label(" · ".join(filter(None, parts))).classes("muted")
             with ui.column().classes("items-end gap-1"):
-                if case.priority == "urgent":
-                    ui.label("加急").classes("badge late")
-                ui.label(STATUS_NAMES[case.status]).classes("badge" if case.status in tickets.OPEN else "badge done")
-                ui.label(age(case.opened_at, self.visit.console.now())).classes(f"badge {self._colour(case)}")
+                with ui.row().classes("gap-1 no-wrap"):
+                    if case.priority == "urgent":
+                        ui.label("加急").classes("badge late")
+                    is_open = case.status in tickets.OPEN
+                    ui.label(STATUS_NAMES[case.status]).classes("badge" if is_open else "badge done")
+                since = age(case.opened_at, self.visit.console.now())
+                ui.label(f"等了 {since}" if late is not None else f"{since}前").classes(f"badge {late or 'done'}")
 
-    def _colour(self, case: Case) -> str:
-        if case.first_reply_at or case.status not in ("open", "claimed"):
-            return "done"
-        waited = self.visit.console.now() - case.opened_at
+    def _lateness(self, case: Case) -> str | None:
+        """The colour of a ticket that nobody has replied to; None where there is nothing to wait for."""
+        if case.status not in ("open", "claimed") or not case.is_unanswered:
+            return None
+        since = case.reminded_at if case.first_reply_at and case.reminded_at else case.opened_at
+        waited = self.visit.console.now() - since
         limit = timedelta(minutes=self.visit.console.settings.remind_minutes)
-        return "late" if waited >= limit else "soon" if waited >= limit / 2 else ""
+        return "late" if waited >= limit else "soon" if waited >= limit / 2 else "fresh"
 
     async def _show_views(self) -> None:
         async with self.visit.console.database.read() as tx:
             views = await workbench.views(tx, self.visit.session.account_id)
+            me = await workbench.agent_at(tx, self.visit.session.username)
         self.views.clear()
         with self.views:
+            if me:
+                ui.chip("我手上的", icon="person", on_click=partial(self._open, {"agent_id": me[0]})).props("outline")
+            ui.chip("还没人认领", icon="front_hand", on_click=partial(self._open, {"agent_id": _NOBODY})).props(
+                "outline"
+            )
             for name, wanted in views.items():
                 chip = ui.chip(name, icon="bookmark", removable=True, on_click=partial(self._open, wanted))
                 chip.on("remove", self.visit.deed("agent", "view_drop", partial(self._drop, name)))
-            field = ui.input(placeholder="视图的名字").props("dense outlined maxlength=40")
-            save = self.visit.deed("agent", "view_save", lambda: self._save(str(field.value or "").strip()))
-            ui.button("存为视图", on_click=save).props("flat dense")
+            with ui.button("存为视图", icon="bookmark_add").props("flat dense no-caps"):
+                self._saving()
+
+    def _saving(self) -> None:
+        with ui.menu() as menu, ui.column().classes("p-3 gap-2"):
+            ui.label("把现在的条件存下来，以后一点就到。").classes("muted")
+            field = ui.input("视图的名字").props("dense outlined maxlength=40")
+
+            async def save() -> None:
+                await self._save(str(field.value or "").strip())
+                menu.close()
+
+            ui.button("存下", on_click=self.visit.deed("agent", "view_save", save)).props("unelevated no-caps")
 
     async def _open(self, wanted: Mapping[str, Any]) -> None:
-        self.wanted = {name: value for name, value in wanted.items() if name == "state" or name in asdict(Filter())}
-        self.mark = None
+        """Show a view, and let the fields say what it is."""
+        self.wanted = {"state": _OPEN} | {name: value for name, value in wanted.items() if name in _FIELDS}
+        self.shown, self.mark = _AT_ONCE, None
+        for name, control in self.controls.items():
+            value = self.wanted.get(name)
+            known = name not in ("agent_id", "team", "channel", "district") or value in control.options
+            control.value = value if known else None
+            self.wanted[name] = control.value
         await self.refresh()
 
     async def _save(self, name: str) -> None:

@@ -21,9 +21,9 @@ def show_tiles(place: ui.row, totals: Totals, before: Totals, tickets: TicketFig
 
 
 def _tile(label: str, value: str, small: str) -> None:
-    with ui.column().classes("panel gap-0").style("flex: 1 1 8rem; width: auto"):
+    with ui.column().classes("panel gap-0"):
         ui.label(label).classes("muted")
-        ui.label(value).classes("title")
+        ui.label(value).classes("big")
         ui.label(small or "\u00a0").classes("muted")
 
 

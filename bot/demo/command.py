@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from datetime import datetime
+from random import Random
 
 from rich.console import Console
 from rich.progress import Progress
@@ -10,21 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
+from bot.demo.editor import work
 from bot.demo.month import Month
+from bot.demo.office import furnish
 from bot.errors import UsageError
 from bot.figures.counting import Counting
+from bot.knowledge.library import Library
+from bot.knowledge.shelf import Shelf
 from bot.opening import open_knowledge
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database, open_database
 from bot.storage.tables import conversation, inbox, question_log, ticket
-from bot.unanswered import clusters
 from bot.unanswered.gathering import Gathering
-from kb.base import KnowledgeBase
 from kb.meaning import SentenceEncoder, available
-
-_EDITOR = "demo"
-_DECIDED = 6
 
 
 def run_demo(settings: Settings, options: argparse.Namespace) -> int:
@@ -64,7 +64,11 @@ async def fill(database: Database, settings: Settings, *, seed: int, until: date
         encoder = SentenceEncoder() if available() else None
         await Gathering(database, lambda: base, encoder).catch_up(lambda number: bar.advance(gathering, number))
         await Counting(database, lambda: until).catch_up()
-        await _decide(database, base, until)
+        async with database.write() as tx:
+            await furnish(tx, settings.data / "files", Random(seed), until)  # noqa: S311 - the same seed, the same month
+        editing = bar.add_task("编辑整理知识", total=1.0)
+        library = Library(database, Shelf(database, settings.content, settings.data), lambda: until)
+        await work(database, base, library, until, lambda done: bar.update(editing, completed=done.share))
 
 
 async def refuse_unless_empty(database: Database) -> None:
@@ -79,16 +83,3 @@ async def _refuse(tx: AsyncConnection) -> None:
     for table in (conversation, question_log, ticket, inbox):
         if (await tx.execute(select(table).limit(1))).first() is not None:
             raise UsageError("这里已经有数据了。演示数据只写进空的地方：请把 HELPDESK_DATA 指到一个新的空文件夹。")
-
-
-async def _decide(database: Database, base: KnowledgeBase, at: datetime) -> None:
-    """An editor has been through some of the list."""
-    async with database.write() as tx:
-        for place, each in enumerate(await clusters.listed(tx, most=_DECIDED * 3)):
-            if place % 3 != 2 or each.text is None:
-                continue
-            likely = clusters.suggested(base, [each.text])
-            if likely.topics and likely.topics[0].chance > 0.5:
-                await clusters.mark_out_of_scope(tx, each.number, likely.topics[0].id, by=_EDITOR, now=at)
-            else:
-                await clusters.dismiss(tx, each.number, by=_EDITOR, now=at)

@@ -40,7 +40,9 @@ _NOTES = (
 _DEFAULT = "客服组"
 _HOURS = DeskHours()
 _WEEK = timedelta(days=7)
-_YOUNG = timedelta(days=3)
+_YOUNG = timedelta(days=4)
+_TODAY, _A_WHILE = timedelta(hours=16), timedelta(hours=6)
+_UNFINISHED = 0.7
 
 
 @dataclass
@@ -77,9 +79,10 @@ class _Life:
         self._random = lives.random
         self._at = opened
         self._agent: Colleague | None = None
-        # Of the latest tickets some have not got far yet.
-        young = opened > lives.now - _YOUNG and self._random.random() < 0.6
-        self._until = min(lives.now, opened + self._random.random() * _YOUNG / 3) if young else lives.now
+        # Of the latest tickets many are not done; only those of today may still lie untouched.
+        young = opened > lives.now - _YOUNG and self._random.random() < _UNFINISHED
+        least = timedelta() if opened > lives.now - _TODAY else _A_WHILE
+        self._until = min(lives.now, opened + least + self._random.random() ** 2 * _A_WHILE) if young else lives.now
         self.values: dict[str, Any] = {
             "status": "open",
             "team": _DEFAULT,

@@ -48,7 +48,7 @@ _KINDS = {
     "merge": "合并",
 }
 AUTHORS = {"user": "用户", "bot": "机器人", "staff": "客服"}
-_OUTCOMES = {
+OUTCOME_NAMES = {
     "answer": "直接答出",
     "steps": "带着做",
     "choices": "给出选项",
@@ -106,7 +106,7 @@ async def stats(tx: AsyncConnection, now: datetime) -> str:
     asked = sum(outcomes.values())
     states = "，".join(f"{name} {counts.get(status, 0)}" for status, name in STATUS_NAMES.items())
     shares = "，".join(
-        f"{_OUTCOMES.get(outcome, outcome)} {number}（{number / asked:.0%}）"
+        f"{OUTCOME_NAMES.get(outcome, outcome)} {number}（{number / asked:.0%}）"
         for outcome, number in sorted(outcomes.items(), key=lambda item: -item[1])
     )
     failed = await outbox.undelivered(tx, now - _WEEK)

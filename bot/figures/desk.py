@@ -1,35 +1,33 @@
 """Figures of tickets: how many, where, how long they took; and of the agents who work on them."""
 
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.figures.period import Period, local_day, seconds_between
-from bot.figures.values import AgentFigures, Named, Spell, TicketDay, TicketFigures
+from bot.figures.values import AgentFigures, Named, Spell, TicketDay, TicketFigures, Within
 from bot.storage.tables import agent, conversation, ticket, ticket_event
 from bot.storage.tickets import OPEN
+
+_STEPS = (5 * 60, 15 * 60, 30 * 60, 3600, 4 * 3600, 86_400, 3 * 86_400)
+"""Seconds that a first reply or a solution may take."""
 
 
 async def tickets(tx: AsyncConnection, period: Period, most: int = 20) -> TicketFigures:
     """Tickets opened in the period."""
-    counts = (
-        await tx.execute(
-            _chosen(
-                period,
-                func.count().label("opened"),
-                func.count(ticket.c.solved_at).label("solved"),
-                func.sum(case((ticket.c.status.in_(OPEN), 1), else_=0)).label("open_now"),
-            )
-        )
-    ).one()
+    row = (await tx.execute(_passed(period))).one()
+    within = tuple(_within(row))
     return TicketFigures(
-        opened=counts.opened,
-        solved=counts.solved,
-        open_now=int(counts.open_now or 0),
+        opened=row.opened,
+        solved=row.solved,
+        open_now=int(row.open_now or 0),
         reopened=await _reopened(tx, period),
-        first_reply=await _spell(tx, period, ticket.c.first_reply_at),
-        solving=await _spell(tx, period, ticket.c.solved_at),
+        first_reply=await _spell(tx, period, ticket.c.first_reply_at, [each.replied for each in within]),
+        solving=await _spell(tx, period, ticket.c.solved_at, [each.solved for each in within]),
+        within=within,
         days=await _days(tx, period),
         districts=await _named(tx, _chosen(period, ticket.c.district.label("name"), *_sums()), most),
         project_types=await _named(tx, _by_type(period, tx.dialect.name), most),
@@ -96,19 +94,63 @@ async def _reopened(tx: AsyncConnection, period: Period) -> int:
     return await tx.scalar(query) or 0
 
 
-async def _spell(tx: AsyncConnection, period: Period, until: Any) -> Spell:
-    """Median and 90th percentile: the row at that place, all rows in order."""
-    took = seconds_between(ticket.c.opened_at, until).label("took")
-    ranked = (
-        _chosen(period, took, func.row_number().over(order_by=took).label("place"), func.count().over().label("number"))
-        .where(until.is_not(None))
-        .subquery("ranked")
+def _passed(period: Period) -> Select[Any]:
+    """How many there are, and how many took less than each step, in one walk: each time is reckoned once."""
+    took = (
+        _chosen(
+            period,
+            ticket.c.status,
+            seconds_between(ticket.c.opened_at, ticket.c.first_reply_at).label("replied"),
+            seconds_between(ticket.c.opened_at, ticket.c.solved_at).label("solved"),
+        )
+        .cte("took")
+        .prefix_with("MATERIALIZED")
     )
+    below: list[Any] = [
+        func.sum(case((took.c[name] < seconds, 1), else_=0)).label(f"{name}_{seconds}")
+        for name in ("replied", "solved")
+        for seconds in _STEPS
+    ]
+    found: Any = select(
+        func.count().label("opened"),
+        func.count(took.c.replied).label("replied"),
+        func.count(took.c.solved).label("solved"),
+        func.sum(case((took.c.status.in_(OPEN), 1), else_=0)).label("open_now"),
+        *below,
+    ).select_from(took)
+    return found  # type: ignore[no-any-return]  # a select of columns that are counted at run time
+
+
+def _within(row: Any) -> Iterator[Within]:
+    """Each step by itself, from how many stayed below it."""
+    before = {"replied": 0, "solved": 0}
+    for seconds in (*_STEPS, None):
+        upto = {name: int(getattr(row, f"{name}_{seconds}" if seconds else name) or 0) for name in before}
+        yield Within(seconds, upto["replied"] - before["replied"], upto["solved"] - before["solved"])
+        before = upto
+
+
+async def _spell(tx: AsyncConnection, period: Period, until: Any, within: Sequence[int]) -> Spell:
+    """Median and 90th percentile: the row at that place. Only the step that it is in has to be put in order."""
+    number = sum(within)
+    if not number:
+        return Spell()
     # The first place that reaches the share, in whole numbers: (n + 1) / 2 and (9 n + 9) / 10.
-    median = func.max(case((ranked.c.place == (ranked.c.number + 1) // 2, ranked.c.took)))
-    ninety = func.max(case((ranked.c.place == (ranked.c.number * 9 + 9) // 10, ranked.c.took)))
-    row = (await tx.execute(select(func.max(ranked.c.number), median, ninety))).one()
-    return Spell(row[0] or 0, row[1], row[2])
+    places = ((number + 1) // 2, (number * 9 + 9) // 10)
+    median, ninety = [await _at_place(tx, period, until, within, place) for place in places]
+    return Spell(number, median, ninety)
+
+
+async def _at_place(tx: AsyncConnection, period: Period, until: Any, within: Sequence[int], place: int) -> float | None:
+    ends = list(accumulate(within))
+    step = next(index for index, end in enumerate(ends) if end >= place)
+    took = seconds_between(ticket.c.opened_at, until)
+    query = _chosen(period, took).where(until.is_not(None), took >= _STEPS[step - 1] if step else literal(value=True))
+    if step < len(_STEPS):
+        query = query.where(took < _STEPS[step])
+    before = ends[step - 1] if step else 0
+    found: float | None = await tx.scalar(query.order_by(took).limit(1).offset(place - before - 1))
+    return found
 
 
 async def _days(tx: AsyncConnection, period: Period) -> tuple[TicketDay, ...]:

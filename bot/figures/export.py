@@ -21,13 +21,15 @@ _BOM = "\ufeff"
 _WIDEST = 60
 
 
-def as_csv(sheet: Sheet) -> bytes:
-    """One table."""
+def as_csv(sheet: Sheet, *, goes_on: bool = False) -> bytes:
+    """One table; ``goes_on``: further rows of one that is begun, without its headings."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(sheet.headings)
+    if not goes_on:
+        text.write(_BOM)
+        writer.writerow(sheet.headings)
     writer.writerows([_plain(cell) for cell in row] for row in sheet.rows)
-    return (_BOM + text.getvalue()).encode()
+    return text.getvalue().encode()
 
 
 def as_excel(sheets: Sequence[Sheet]) -> bytes:

@@ -137,7 +137,7 @@ def _weekday_postgresql(element: weekday, compiler: SQLCompiler, **_: Any) -> st
 @compiles(seconds_between, "sqlite")
 def _seconds_sqlite(element: seconds_between, compiler: SQLCompiler, **_: Any) -> str:
     earlier, later = _part(element, compiler), _part(element, compiler, 1)
-    return f"(CAST(strftime('%s', {later}) AS REAL) - CAST(strftime('%s', {earlier}) AS REAL))"
+    return f"round((julianday({later}) - julianday({earlier})) * 86400.0)"
 
 
 @compiles(seconds_between, "postgresql")

@@ -1,11 +1,14 @@
 """Figures of questions: how many, by whom, when, how they ended, which records answered, and what was missed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, Subquery, Table, case, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.desk.hours import SHANGHAI
 from bot.figures.counting import counted, fresh
 from bot.figures.period import Period, local_day, weekday
 from bot.figures.values import ClusterFigures, Day, Places, RecordFigures, RevisionFigures, Slot, Totals
@@ -18,7 +21,7 @@ from bot.storage.figure_tables import (
     missed_cluster,
     missed_text,
 )
-from bot.storage.tables import conversation, feedback
+from bot.storage.tables import conversation, feedback, question_log
 
 _KINDS = {
     "answered": ("answer", "steps", "contact"),
@@ -32,13 +35,27 @@ _KINDS = {
 async def days(tx: AsyncConnection, period: Period) -> tuple[Day, ...]:
     """Every day of the period, also those on which nobody wrote."""
     log = await _rolled(tx, period, figure_day)
-    who = await _rolled(tx, period, figure_person)
-    people = select(who.c.day, func.count(who.c.person.distinct()).label("people")).group_by(who.c.day)
     found: dict[Any, dict[str, int]] = {}
-    for query in (_outcomes(log, log.c.day), people, _feedback(period, local_day(feedback.c.at).label("day"))):
+    people = await _people_by_day(tx, period)
+    for query in (_outcomes(log, log.c.day), *people, _feedback(period, local_day(feedback.c.at).label("day"))):
         for row in (await tx.execute(query)).mappings():
             found.setdefault(row["day"], {}).update({name: int(row[name]) for name in row if name != "day"})
     return tuple(Day(day, **found.get(day, {})) for day in period.days)
+
+
+async def _people_by_day(tx: AsyncConnection, period: Period) -> list[Select[Any]]:
+    """Days on which all is counted are read in the order in which they lie; only the others are put together first."""
+    first = await tx.scalar(select(func.min(question_log.c.at)).where(question_log.c.id > await counted(tx)))
+    day = first.astimezone(SHANGHAI).date() if first else period.last + timedelta(days=1)
+    found: list[Select[Any]] = []
+    if period.first < day:
+        done = replace(period, last=min(period.last, day - timedelta(days=1)))
+        people = func.count(figure_person.c.person.distinct()).label("people")
+        found.append(select(figure_person.c.day, people).where(*done.rows(figure_person)).group_by(figure_person.c.day))
+    if day <= period.last:
+        who = await _rolled(tx, replace(period, first=max(period.first, day)), figure_person)
+        found.append(select(who.c.day, func.count(who.c.person.distinct()).label("people")).group_by(who.c.day))
+    return found
 
 
 async def totals(tx: AsyncConnection, period: Period) -> Totals:

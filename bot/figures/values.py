@@ -102,6 +102,15 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Tickets whose first reply, or whose solving, took less than so many seconds, and no less than the step before (None: no end)."""
+
+    seconds: int | None
+    replied: int
+    solved: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDay:
     """Tickets opened and solved on a day."""
 
@@ -120,6 +129,7 @@ class TicketFigures:
     reopened: int
     first_reply: Spell
     solving: Spell
+    within: tuple[Within, ...]
     days: tuple[TicketDay, ...]
     districts: tuple[Named, ...]
     project_types: tuple[Named, ...]
@@ -201,6 +211,12 @@ _WEEKDAYS = "一二三四五六日"
 _STATES = {"open": "待处理", "added": "已加入知识库", "out_of_scope": "不在范围", "dismissed": "已忽略"}
 
 
+SHEETS = (
+    "每天", "回答最多的记录", "时段", "工单", "用时", "每天的工单", "地区", "项目类型", "客服", "知识库版本", "没答上的问题",
+)  # fmt: skip
+"""The tables to export, in their order."""
+
+
 def sheets(figures: Figures, names: Names) -> tuple[Sheet, ...]:
     """Everything as tables to export."""
     ticket = figures.tickets
@@ -222,6 +238,11 @@ def sheets(figures: Figures, names: Names) -> tuple[Sheet, ...]:
             ),
         ),
         Sheet("工单", ("指标", "数值"), _ticket_rows(ticket)),
+        Sheet(
+            "用时",
+            ("用时", "首次回复", "解决"),
+            _rows(ticket.within, lambda each: (spell_name(each.seconds), each.replied, each.solved)),
+        ),
         Sheet(
             "每天的工单",
             ("日期", "新开", "解决"),
@@ -290,6 +311,16 @@ def sheets(figures: Figures, names: Names) -> tuple[Sheet, ...]:
             ),
         ),
     )
+
+
+def spell_name(seconds: int | None) -> str:
+    """A step of ``Within``, as people say it."""
+    if seconds is None:
+        return "更久"
+    for unit, name in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds >= unit:
+            return f"{seconds // unit} {name}内"
+    return f"{seconds} 秒内"
 
 
 def _days(days: Sequence[Day]) -> Sheet:

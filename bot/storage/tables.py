@@ -53,6 +53,8 @@ metadata = MetaData(
     }
 )
 
+ONLY = "only"
+"""In the ``info`` of what only one kind of database has: its name."""
 _Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself only where the type is called INTEGER."""
 
@@ -165,6 +167,16 @@ message = Table(
     Index("ix_message_inbox_id", "inbox_id"),
 )
 """What was said: by ``user``, ``bot`` or ``staff``. ``pushed``: not the direct answer to a message."""
+Index(
+    "ix_message_said",
+    message.c.conversation_id,
+    message.c.author,
+    message.c.text,
+    sqlite_where=text("author != 'bot'"),
+    info={ONLY: "sqlite"},
+).ddl_if(dialect="sqlite")
+"""What people said, by itself: the console searches it without reading the replies beside it. PostgreSQL, which keeps no long
+text in an index, has none."""
 
 ticket = Table(
     "ticket",
@@ -193,6 +205,9 @@ ticket = Table(
     Column("helped", Boolean),
     Index("ix_ticket_status_changed_at", "status", "changed_at"),
     Index("ix_ticket_conversation_id", "conversation_id"),
+    Index("ix_ticket_changed_at", "changed_at"),
+    Index("ix_ticket_team", "team"),
+    Index("ix_ticket_district", "district"),
 )
 
 ticket_event = Table(
@@ -243,6 +258,7 @@ question_log = Table(
     Column("confidence", Float, nullable=False),
     Column("revision", String(40), nullable=False),
     Index("ix_question_log_at", "at"),
+    Index("ix_question_log_conversation_id", "conversation_id", "id"),
 )
 
 feedback = Table(
@@ -283,6 +299,8 @@ audit = Table(
     Column("allowed", Boolean, nullable=False),
     Column("detail", Text),
     Index("ix_audit_at", "at"),
+    Index("ix_audit_action", "action", "id"),
+    Index("ix_audit_ticket", "ticket", "id"),
 )
 """Who did, or tried to do, what only staff may do."""
 

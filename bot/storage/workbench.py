@@ -1,86 +1,33 @@
-"""What the console shows of tickets: filtered lists, who has one open, saved views, templates, the audit."""
+"""What the console shows of a ticket: its files, what the bot tried, who has it open; saved views, templates, colleagues."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.storage import tickets
 from bot.storage.account_tables import account, account_presence, account_view, reply_template
-from bot.storage.tables import agent, attachment, audit, conversation, message, ticket, ticket_event
+from bot.storage.tables import agent, attachment, message, question_log, ticket, ticket_event
 from bot.storage.tickets import Case
 
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which tickets; empty: all. ``words``: a number, or words of the question, the conversation, the project, the person."""
-
-    statuses: tuple[str, ...] = tickets.OPEN
-    team: str = ""
-    agent_id: int | None = None
-    channel: str = ""
-    district: str = ""
-    urgent: bool = False
-    words: str = ""
+_TRIES = ("answer", "steps", "choices", "contact", "unknown")
+_BEFORE = timedelta(hours=24)
+_LOOKED_AT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A line of the audit."""
+class Tried:
+    """What the bot made of a question. ``confidence``: 0 to 1, of its best record; ``steps``: how many of a walk it showed."""
 
     at: datetime
-    channel: str
-    account: str
-    name: str | None
-    action: str
-    ticket: int | None
-    allowed: bool
-    detail: str | None
-
-
-async def found(tx: AsyncConnection, wanted: Filter, most: int = 100) -> list[Case]:
-    """Tickets that fit: urgent and old ones first."""
-    query = tickets.query().where(*_where(wanted))
-    rows = await tx.execute(query.order_by(ticket.c.priority.desc(), ticket.c.opened_at).limit(most))
-    return [tickets.case_of(row) for row in rows]
-
-
-def _where(wanted: Filter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.statuses:
-        conditions.append(ticket.c.status.in_(wanted.statuses))
-    for column, value in (
-        (ticket.c.team, wanted.team),
-        (conversation.c.channel, wanted.channel),
-        (ticket.c.district, wanted.district),
-        (ticket.c.priority, "urgent" if wanted.urgent else ""),
-    ):
-        if value:
-            conditions.append(column == value)
-    if wanted.agent_id is not None:
-        conditions.append(ticket.c.agent_id == wanted.agent_id)
-    return [*conditions, *map(_has, wanted.words.split())]
-
-
-def _has(word: str) -> ColumnElement[bool]:
-    said = exists().where(
-        message.c.conversation_id == ticket.c.conversation_id, message.c.text.icontains(word, autoescape=True)
-    )
-    fields = (ticket.c.question, ticket.c.project, ticket.c.person, ticket.c.phone)
-    number = word.lstrip("#＃")
-    by_number = (ticket.c.number == int(number),) if number.isdecimal() and len(number) <= 9 else ()
-    return or_(*(field.icontains(word, autoescape=True) for field in fields), said, *by_number)
-
-
-async def mark(tx: AsyncConnection) -> tuple[Any, ...]:
-    """Another value whenever anything has happened to a ticket."""
-    newest = await tx.execute(select(func.max(ticket.c.changed_at), func.count()))
-    event = await tx.scalar(select(func.max(ticket_event.c.id)))
-    return (*newest.one(), event)
+    text: str | None
+    outcome: str
+    records: tuple[str, ...]
+    confidence: float
+    steps: int = 0
 
 
 async def mark_of(tx: AsyncConnection, case: Case) -> tuple[Any, ...]:
@@ -91,16 +38,25 @@ async def mark_of(tx: AsyncConnection, case: Case) -> tuple[Any, ...]:
     return event, said, changed
 
 
-async def choices(tx: AsyncConnection) -> tuple[list[str], list[str], list[str], dict[int, str]]:
-    """Teams, channels, districts and agents that any ticket has."""
-    teams = await tx.execute(select(ticket.c.team).distinct())
-    channels = await tx.execute(
-        select(conversation.c.channel).join(ticket, ticket.c.conversation_id == conversation.c.id).distinct()
+async def tried(tx: AsyncConnection, case: Case, most: int = 6) -> list[Tried]:
+    """The latest that the bot tried in the day before the ticket was opened, oldest first. A walk is one try."""
+    log = question_log.c
+    moments = (log.at <= case.opened_at, log.at >= case.opened_at - _BEFORE)
+    query = (
+        select(log.at, log.text, log.outcome, log.records, log.confidence)
+        .where(log.conversation_id == case.conversation_id, *moments, log.outcome.in_(_TRIES))
+        .order_by(log.id.desc())
+        .limit(_LOOKED_AT)
     )
-    districts = await tx.execute(select(ticket.c.district).distinct())
-    agents = await tx.execute(select(agent.c.id, agent.c.name).order_by(agent.c.name))
-    texts = [sorted(filter(None, rows.scalars())) for rows in (teams, channels, districts)]
-    return texts[0], texts[1], texts[2], {row.id: row.name for row in agents}
+    found: list[Tried] = []
+    for row in reversed((await tx.execute(query)).all()):
+        steps = int(row.outcome == "steps")
+        if steps and found and found[-1].records == tuple(row.records):
+            # The answer that it began with, or the step before.
+            found[-1] = replace(found[-1], steps=found[-1].steps + 1)
+        else:
+            found.append(Tried(row.at, row.text, row.outcome, tuple(row.records), row.confidence, steps))
+    return found[-most:]
 
 
 async def files(tx: AsyncConnection, number: int) -> list[Any]:
@@ -178,27 +134,6 @@ async def save_template(tx: AsyncConnection, title: str, text: str, by: str, now
     await tx.execute(delete(reply_template).where(reply_template.c.title == title))
     if text:
         await tx.execute(insert(reply_template).values(title=title, text=text, changed_at=now, changed_by=by))
-
-
-async def audited(
-    tx: AsyncConnection,
-    *,
-    account: str = "",
-    action: str = "",
-    ticket: int | None = None,
-    refused: bool = False,
-    most: int,
-) -> Sequence[Seen]:
-    """The audit, newest first."""
-    query = select(audit).order_by(audit.c.id.desc()).limit(most)
-    query = query.where(audit.c.account == account) if account else query
-    query = query.where(audit.c.action == action) if action else query
-    query = query.where(audit.c.ticket == ticket) if ticket is not None else query
-    query = query.where(audit.c.allowed.is_(False)) if refused else query
-    return [
-        Seen(row.at, row.channel, row.account, row.name, row.action, row.ticket, row.allowed, row.detail)
-        for row in await tx.execute(query)
-    ]
 
 
 async def colleagues(tx: AsyncConnection) -> dict[str, str]:

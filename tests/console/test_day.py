@@ -14,7 +14,7 @@ from tests.console.conftest import PASSWORD, House
 from tests.pictures import drawn
 
 __all__ = ["browser"]
-WIDE = ViewportSize(width=1280, height=900)
+WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
 QUESTION = "工棚门口那台蓝色小盒子滴滴响个没完"
 _COMPILING = 240_000
 """Milliseconds: the knowledge is compiled and fitted anew, on whatever machine this is."""
@@ -43,19 +43,19 @@ def staff(browser: Browser, house: House) -> Iterator[Page]:
     context = browser.new_context(viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(20_000)
     page = context.new_page()
-    signs_in(page, house, "li")
+    sign_in(page, house, "li")
     expect(page.get_by_text("小李", exact=True)).to_be_visible()
     yield page
     context.close()
 
 
-def signs_in(page: Page, house: House, name: str) -> None:
+def sign_in(page: Page, house: House, name: str) -> None:
     page.goto(f"{house.url}/console/")
     expect(page).to_have_url(re.compile("/console/login"))
     page.get_by_label("用户名").fill(name)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_text("宁勤绩 · 控制台")).to_be_visible()
+    expect(page).to_have_url(f"{house.url}/console/")
 
 
 def last(user: Page) -> str:
@@ -74,7 +74,7 @@ def test_an_agents_day(house: House, user: Page, staff: Page) -> None:
     staff.get_by_placeholder("回复用户").fill("<b>请拔掉电源再插上</b>")
     staff.get_by_role("button", name="发送").click()
     expect(user.get_by_text("<b>请拔掉电源再插上</b>")).to_be_visible(timeout=10_000)
-    staff.get_by_role("button", name="解决").click()
+    staff.get_by_role("button", name="解决", exact=True).click()
     expect(staff.get_by_text("已解决").first).to_be_visible()
 
 
@@ -131,7 +131,7 @@ def test_who_may_no_more_uploads_nothing(house: House, browser: Browser, staff: 
     house.run("console", "users", "add", "yu", "--role", "editor", typed=f"{PASSWORD}\n")
     context = browser.new_context(viewport=WIDE, locale="zh-CN")
     page = context.new_page()
-    signs_in(page, house, "yu")
+    sign_in(page, house, "yu")
     page.goto(re.sub(r"/records/.*", "/records/faq-13", staff.url))
     expect(page.get_by_role("button", name="加配图").first).to_be_visible()
     house.run("console", "users", "role", "yu", "agent")
@@ -145,6 +145,62 @@ def saves(staff: Page) -> None:
     """The record as it stands in the form."""
     staff.get_by_role("button", name="保存到草稿").click()
     expect(staff.get_by_text("已保存到草稿")).to_be_visible()
+
+
+def test_what_helps_is_a_click_away(house: House, user: Page, staff: Page, base: KnowledgeBase) -> None:
+    title = base.knowledge.record["faq-13"].title
+    say(user, "解决了")
+    say(user, "考勤地址填错了怎么改")
+    say(user, "还是不行，转人工")
+    staff.goto(f"{house.url}/console/")
+    staff.locator(".listed").first.click()
+    # What the bot has answered, and how sure it was.
+    tried = staff.locator(".panel", has=staff.get_by_text("机器人试过"))
+    expect(tried.get_by_text(re.compile(f"直接答出 · {title}"))).to_be_visible()
+    expect(tried.get_by_text(re.compile(r"把握 \d+%"))).to_be_visible()
+    staff.get_by_role("button", name=f"插入：{title}").click()
+    expect(staff.get_by_placeholder("回复用户")).to_have_value(re.compile(f"【{title}】"))
+    staff.get_by_role("button", name="内部备注").click()
+    staff.get_by_placeholder("只有同事看得到").fill("问过项目部了")
+    staff.get_by_role("button", name="存为备注").click()
+    expect(staff.get_by_text(re.compile("备注：问过项目部了"))).to_be_visible()
+    assert "问过项目部了" not in user.locator("body").inner_text()
+
+
+def test_two_agents_on_one_ticket_see_each_other(house: House, browser: Browser, staff: Page) -> None:
+    house.run("console", "users", "add", "wang", "--name", "小王", "--role", "agent", typed=f"{PASSWORD}\n")
+    context = browser.new_context(viewport=PHONE, locale="zh-CN")
+    context.set_default_timeout(20_000)
+    colleague = context.new_page()
+    sign_in(colleague, house, "wang")
+    colleague.goto(staff.url)
+    expect(colleague.get_by_text("小李也在看这张工单")).to_be_visible()
+    expect(staff.get_by_text("小王也在看这张工单")).to_be_visible()
+    # He types for as long as it takes to be seen.
+    field = colleague.get_by_placeholder("回复用户")
+    for number in range(40):
+        field.fill(f"我来 {number}")
+        if staff.get_by_text("小王正在输入").count():
+            break
+        colleague.wait_for_timeout(250)
+    expect(staff.get_by_text("小王")).to_be_visible()
+    assert number < 39
+    # Nothing is wider than a phone.
+    assert colleague.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    context.close()
+
+
+def test_who_saw_what_is_written_down(house: House, staff: Page) -> None:
+    staff.goto(f"{house.url}/console/audit")
+    rows = staff.locator(".seen")
+    expect(rows.filter(has_text="看工单").filter(has_text="小王")).to_have_count(1)
+    staff.get_by_label("账号或姓名").fill("wang")
+    expect(rows.filter(has_text="小李")).to_have_count(0)
+    with staff.expect_download() as download:
+        staff.get_by_role("button", name="导出 CSV").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert [line for line in lines if ",看工单,1002," in line]
+    assert not [line for line in lines if "小李" in line]
 
 
 def test_an_editors_day(house: House, user: Page, staff: Page, base: KnowledgeBase) -> None:

@@ -113,3 +113,11 @@ def test_no_socket_for_another_site(staffed: House, browser: httpx.Client) -> No
     }  # fmt: skip
     answer = browser.get("/console/_nicegui_ws/socket.io/?EIO=4&transport=websocket", headers=upgrade)
     assert answer.status_code == 403
+
+
+def test_an_address_that_leads_nowhere_says_so(staffed: House, browser: httpx.Client) -> None:
+    sign_in(browser, "the-agent")
+    answer = browser.get("/console/nothing-here")
+    assert answer.status_code == 404
+    assert "没有这个页面" in answer.text
+    assert "exist" not in answer.text

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.figures.export import as_csv, as_excel
-from bot.figures.values import Cell, Names, Sheet, sheets
+from bot.figures.values import SHEETS, Cell, Names, Sheet, sheets
 from bot.storage.database import Database
 from tests.bot.storage.conftest import Run
 from tests.figures.test_figures import WEEK, of
@@ -50,8 +50,13 @@ def test_everything_can_be_exported(database: Database, run: Run) -> None:
     run(lives_through_it(database))
     tables = sheets(of(run, database), Names(record=lambda record: f"题目 {record}"))
     book = load_workbook(io.BytesIO(as_excel(tables)))
-    assert len(book.sheetnames) == len(tables) == 10
+    assert book.sheetnames == [table.name for table in tables] == list(SHEETS)
     assert [cell.value for cell in book["回答最多的记录"][2]] == ["faq-13", "题目 faq-13", 3, 1, 1]
     assert book["每天"].max_row == len(WEEK.days) + 1
     for table in tables:
         assert as_csv(table)
+
+
+def test_a_long_table_is_written_in_parts() -> None:
+    whole = as_csv(sheet("一", "二")).decode("utf-8-sig")
+    assert as_csv(sheet("一")) + as_csv(sheet("二"), goes_on=True) == whole.encode("utf-8-sig")

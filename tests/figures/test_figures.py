@@ -11,7 +11,7 @@ from bot.figures import counting, questions
 from bot.figures.counting import Counting
 from bot.figures.page import figures
 from bot.figures.period import Period, last_days
-from bot.figures.values import Day, Figures, Named, Places, RecordFigures, Spell
+from bot.figures.values import Day, Figures, Named, Places, RecordFigures, Spell, spell_name
 from bot.storage.database import Database, open_database
 from bot.storage.figure_tables import figure_day, figure_person
 from tests.bot.storage.conftest import Run
@@ -129,6 +129,15 @@ def test_how_long_tickets_took(week: Database, run: Run) -> None:
     assert found.first_reply == Spell(10, 5 * 60, 9 * 60)
     assert found.solving == Spell(9, 50 * 60, 90 * 60)
     assert (found.days[0].opened, found.days[0].solved) == (10, 9)
+
+
+def test_how_many_tickets_took_how_long(week: Database, run: Run) -> None:
+    within = of(run, week).tickets.within
+    assert [each.replied for each in within] == [4, 6, 0, 0, 0, 0, 0, 0]
+    assert [each.solved for each in within] == [0, 1, 1, 3, 4, 0, 0, 0]
+    assert [spell_name(each.seconds) for each in within] == [
+        "5 分钟内", "15 分钟内", "30 分钟内", "1 小时内", "4 小时内", "1 天内", "3 天内", "更久",
+    ]  # fmt: skip
 
 
 def test_where_tickets_come_from(week: Database, run: Run) -> None:

@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from bot.errors import UsageError
-from bot.storage import schema
+from bot.storage import schema, upkeep
 from bot.storage.database import Database, open_database
-from bot.storage.tables import metadata
 from tests.bot.storage.conftest import Run
 from tests.bot.storage.pinned import lines_of, pinned_lines
 from tests.bot.storage.stores import Kind
@@ -64,13 +61,9 @@ def test_upgrading_twice_changes_nothing(empty: Database, run: Run) -> None:
 
 
 def test_the_tables_are_what_the_program_says(database: Database, run: Run) -> None:
-    def differences(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        return list(compare_metadata(context, metadata))
-
     async def compare() -> list[Any]:
         async with database.read() as tx:
-            return await tx.run_sync(differences)
+            return await tx.run_sync(upkeep.differences)
 
     assert run(compare()) == []
 
