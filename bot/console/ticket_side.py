@@ -41,7 +41,9 @@ class Suggested:
 def suggested(base: KnowledgeBase, case: Case) -> Suggested:
     """What may help. Takes some ten milliseconds."""
     ranking = base.matcher.rank(case.question or "")
-    site = Site(types=case.project_types).corrected(base.router.hear(ranking.utterance))
+    # An editor may have taken a kind of works out since.
+    kinds = tuple(each for each in case.project_types if each in base.knowledge.project_type)
+    site = Site(types=kinds).corrected(base.router.hear(ranking.utterance))
     contacts = case.contacts or (base.router.route(site).contacts if site.known else ())
     return Suggested(tuple(each for each in ranking.records[:_SUGGESTED] if each.chance >= _LEAST), contacts)
 
