@@ -148,7 +148,7 @@ def _detail(heard: Understanding, conversation: Conversation, base: KnowledgeBas
         return None
     if heard.intent == "skip":
         return handoff.take_detail(heard, conversation, base, skip=True)
-    if heard.said or heard.asks_something or heard.intent in _ABOUT_TICKETS:
+    if heard.said or heard.has_tried_all or heard.asks_something or heard.intent in _ABOUT_TICKETS:
         return None
     return handoff.take_detail(heard, conversation, base, skip=False)
 

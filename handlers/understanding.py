@@ -20,6 +20,7 @@ _CIRCLED = {char: place for place, char in enumerate("①②③④⑤⑥⑦⑧�
 _ASKS = re.compile(
     r"[?？]|怎么|怎样|咋|如何|吗|么|哪|谁|多少|能不能|可不可以|行不行|要不要|用不用|是不是|有没有|什么|啥|为什么|提示|显示"
 )
+_ONLY_ASKS = re.compile(r"^(怎么|怎样|如何|为什么|为啥|咋)|([?？]|吗|怎么办|咋办|怎么弄|咋弄)$")
 _LEAST_INTENT = 0.5
 _SURELY_OUTSIDE = 0.9
 _OTHER_CITY = "oos-other-city"
@@ -99,8 +100,8 @@ class Understanding:
 
     @cached_property
     def asks_something(self) -> bool:
-        """Whether it has the form of a question and a clear subject."""
-        return self.ranking.band == "answer" and self.has_question
+        """Whether it has the form of a question and a clear subject, or can be nothing but a question."""
+        return (self.ranking.band == "answer" and self.has_question) or bool(_ONLY_ASKS.search(self.text.strip()))
 
     @cached_property
     def intent(self) -> str | None:
