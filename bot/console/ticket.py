@@ -75,8 +75,8 @@ class TicketPage:
         guess = await run.io_bound(suggested, console.base(), case)
         self.side = Side(self.visit, side, guess or Suggested(), self.composer.put, self.merge)
         self._keyboard()
+        self.timer = ui.timer(_EVERY_SECONDS, self.refresh, immediate=False)
         await self.refresh()
-        self.timer = ui.timer(_EVERY_SECONDS, self.refresh)
 
     def _bar(self, colleagues: dict[str, str], case: Case) -> None:
         with ui.row().classes("w-full items-center gap-2"):

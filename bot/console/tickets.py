@@ -71,8 +71,8 @@ class TicketList:
         await self._show_views()
         self.list = ui.column().classes("panel gap-0")
         self.more = ui.button("再看一些", on_click=self._further).props("flat no-caps")
+        self.timer = ui.timer(_EVERY_SECONDS, self.refresh, immediate=False)
         await self.refresh()
-        self.timer = ui.timer(_EVERY_SECONDS, self.refresh)
 
     def _select(self, label: str, name: str, options: dict[Any, str]) -> None:
         select = ui.select(options, label=label, clearable=True).props("outlined dense options-dense")

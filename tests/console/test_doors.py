@@ -13,7 +13,9 @@ from tests.pictures import drawn
 PAGES = {
     "/": "agent", "/tickets/1": "agent", "/figures": "agent", "/unanswered": "editor", "/unanswered/1": "editor",
     "/knowledge": "editor", "/revisions": "editor", "/drafts/1": "editor", "/drafts/1/records/faq-01": "editor",
-    "/drafts/1/files/contacts.yaml": "editor", "/drafts/1/contacts": "editor", "/drafts/1/wording?item=glad": "editor",
+    "/drafts/1/files/contacts.yaml": "editor", "/drafts/1/contacts": "editor", "/drafts/1/works": "editor",
+    "/drafts/1/places": "editor", "/drafts/1/topics": "editor", "/drafts/1/lexicon": "editor",
+    "/drafts/1/golden": "editor", "/drafts/1/intents": "editor", "/drafts/1/wording": "editor",
     "/templates": "editor", "/people": "admin", "/audit": "admin",
     "/account": "agent",
 }  # fmt: skip
@@ -102,7 +104,7 @@ def test_nothing_is_uploaded_without_a_session(staffed: House, browser: httpx.Cl
     assert browser.post(path, files=picture).status_code == 404
     assert browser.post(path, files=picture, headers={"Origin": "https://evil.example"}).status_code == 403
     chunks = (b"x" for _ in range(3))
-    assert browser.post(path, content=chunks).status_code == 413, "how much is to come, nobody says"
+    assert browser.post(path, content=chunks).status_code == 411, "how much is to come, nobody says"
 
 
 def test_no_socket_for_another_site(staffed: House, browser: httpx.Client) -> None:

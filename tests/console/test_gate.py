@@ -1,6 +1,7 @@
 """Everything below /console over plain HTTP: no way round the gate, no form of another site, nothing in a file that runs."""
 
 import re
+import socket
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -109,7 +110,7 @@ def test_every_answer_has_its_headers(nobody: httpx.Client, boss: httpx.Client) 
         assert "no-store" in answer.headers["cache-control"]
         # With no-referrer, browsers would send no origin along with our own forms either.
         assert answer.headers.get("referrer-policy", "same-origin") == "same-origin"
-    assert answers[4].text == "没有这个页面。"
+    assert "没有这个页面" in answers[4].text
 
 
 def test_cookies_behind_https(house: House) -> None:
@@ -143,7 +144,11 @@ def test_too_much_is_not_even_read(house: House, nobody: httpx.Client, boss: htt
     assert nobody.post("/console/first", content=form, headers=urlencoded).status_code == 413
     chunked = nobody.post("/console/login", content=iter([form.encode()]), headers=urlencoded)
     assert chunked.status_code == 411
-    assert boss.post("/console/_nicegui/client/x/upload/1", content=b"x" * 17_000_000).status_code == 413
+    upload = boss.build_request("POST", "/console/_nicegui/client/x/upload/1", headers={"Content-Length": "70000000"})
+    with socket.create_connection((boss.base_url.host, boss.base_url.port or 80), timeout=60) as line:
+        lines = [f"POST {upload.url.path} HTTP/1.1", *(f"{name}: {value}" for name, value in upload.headers.items())]
+        line.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert line.recv(12) == b"HTTP/1.1 413", "before any of it is sent"
 
 
 def test_signing_out_everywhere(house: House, nobody: httpx.Client) -> None:

@@ -221,16 +221,17 @@ def test_429_on_getting_updates(scene: Scene) -> None:
 
 def test_429_holds_while_something_else_arrives(scene: Scene) -> None:
     refused, slow, other = scene.asker(), scene.asker(), scene.asker()
-    scene.api.faults.hang("sendMessage", 0.5, chat=slow.person)
-    scene.api.faults.fail("sendMessage", 429, retry_after=3, chat=refused.person)
+    scene.api.faults.hang("sendMessage", 3, chat=slow.person)
+    scene.api.faults.fail("sendMessage", 429, retry_after=6, chat=refused.person)
     began = time.time()
     slow.asks()
     scene.api.until(lambda: scene.sends(began, slow.person))
     refused.asks()
+    scene.api.until(lambda: scene.sends(began, refused.person))
     slow.hears()
     other.asks()
     assert other.hears() == Verdict(1)
-    assert scene.sends(began, other.person)[0] - scene.sends(began, refused.person)[0] >= 3
+    assert scene.sends(began, other.person)[0] - scene.sends(began, refused.person)[0] >= 6
 
 
 def test_an_answer_that_hangs(scene: Scene) -> None:

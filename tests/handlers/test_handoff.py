@@ -88,7 +88,9 @@ def test_a_question_in_between_is_a_question(talk: Talk) -> None:
     assert talk.says("河西项目").asked == "detail", "the detail is still wanted"
 
 
-@pytest.mark.parametrize("text", ["怎么申请设备", "为啥今天打不开啊", "老板不发钱咋办", "都不行，试过了", "能试的都试了"])
+@pytest.mark.parametrize(
+    "text", ["怎么申请设备", "为啥今天打不开啊", "老板不发钱咋办", "都不行，试过了", "能试的都试了"]
+)
 def test_what_is_no_detail_is_not_written_down_as_one(text: str, talk: Talk) -> None:
     talk.says("转人工")
     assert not [effect for effect in talk.says(text).wants if isinstance(effect, AddToTicket)]
