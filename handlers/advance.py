@@ -11,6 +11,7 @@ from handlers.conversation import Conversation, Heard, Turn, say
 from handlers.effects import AddToTicket, LogQuestion
 from handlers.followup import in_context, leans, stays
 from handlers.message import Incoming, Reply, Scene, Text
+from handlers.notices import with_notices
 from handlers.several import questions
 from handlers.understanding import Understanding
 from handlers.unknown import unknown, unreadable
@@ -62,7 +63,7 @@ def _addressed(conversation: Conversation, incoming: Incoming, base: KnowledgeBa
     heard = _with_fragments(conversation, Understanding(incoming, clip(incoming.text), base))
     if heard.empty:
         return _sent(incoming, conversation, base)
-    turn = _turn(heard, conversation, base, scene)
+    turn = with_notices(_turn(heard, conversation, base, scene), conversation, scene)
     settled = turn.reply.outcome not in ("unknown", "choices", "smalltalk")
     memory = Heard(heard.text, incoming.at, settled) if incoming.at and not incoming.group else None
     state = turn.conversation.but(heard=memory, album=incoming.album)

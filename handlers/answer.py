@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.conversation import Conversation
-from handlers.message import AnswerCard, Button, Notice, Part, Reply, Scene
+from handlers.message import AnswerCard, Button, Reply, Scene
 from kb.base import KnowledgeBase
 from kb.graph import branches
 from kb.model import Record
@@ -22,8 +22,7 @@ def answer(record: Record, base: KnowledgeBase, scene: Scene, *, group: bool = F
             (record.id,),
             confidence=confidence,
         )
-    parts: tuple[Part, ...] = (*notices(record.id, scene), card(record))
-    return Reply("answer", parts, _buttons(record, base), (record.id,), confidence=confidence)
+    return Reply("answer", (card(record),), _buttons(record, base), (record.id,), confidence=confidence)
 
 
 def card(record: Record) -> AnswerCard:
@@ -47,15 +46,6 @@ def _outline(record: Record) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
         (label, tuple(step.text for step in run))
         for label, run in listed
         if run and not (len(run) == 1 and run[0].options)
-    )
-
-
-def notices(record: str, scene: Scene) -> tuple[Notice, ...]:
-    """Pinned notices in force that concern the record."""
-    return tuple(
-        Notice(pinned.text)
-        for pinned in scene.notices
-        if scene.now < pinned.until and (not pinned.records or record in pinned.records)
     )
 
 

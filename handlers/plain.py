@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from handlers.message import AnswerCard, ChoiceList, ContactCards, ContactLine, Part, Reply, StepCard, TicketCard
+from handlers.message import (
+    AnswerCard,
+    ChoiceList,
+    ContactCards,
+    ContactLine,
+    Notice,
+    Part,
+    Reply,
+    StepCard,
+    TicketCard,
+)
 from kb.wording import Wording
 
 
@@ -31,6 +41,8 @@ def _part(part: Part, words: Wording) -> str:
             return "\n".join([part.text, *(_contact(line, words) for line in part.contacts)])
         case TicketCard():
             return part.text
+        case Notice():
+            return f"📢 {part.text}"
         case _:
             return part.text
 

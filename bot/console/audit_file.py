@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, str] = {
     "reopen": "重新打开", "urgent": "改紧急程度", "assign": "指派", "merge": "合并", "choose_team": "选组",
     "ask_reply": "准备回复", "ask_note": "准备备注", "back": "返回",
     "view_save": "存视图", "view_drop": "删视图", "template": "改模板",
+    "notice": "发公告", "notice_down": "撤公告",
     "unanswered": "看没答上的问题", "cluster_view": "看一组问题", "cluster": "处理一组问题",
     "draft begin": "新建草稿", "draft save": "改草稿", "draft discard": "丢弃草稿",
     "knowledge edit": "发布知识", "knowledge import": "导入知识", "knowledge export": "导出知识", "knowledge rollback": "退回知识", "publish": "发布知识", "publish refused": "发布被拦下",

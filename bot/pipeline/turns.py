@@ -15,7 +15,7 @@ from bot.desk.mail import Mail
 from bot.pipeline.happening import Said
 from bot.pipeline.numbers import Numbers
 from bot.pipeline.signals import signal
-from bot.storage import conversations, groups, outbox, records, tickets
+from bot.storage import conversations, groups, notices, outbox, records, tickets
 from bot.storage.inbox import Claim, finish
 from bot.storage.tickets import Case
 from bot.unanswered.noting import Teller, note
@@ -94,9 +94,10 @@ class Turns:
         return state.within(self.base().knowledge.record).but(ticket=_ticket(case, state.ticket)), case
 
     async def _scene(self, tx: AsyncConnection, channel: str, said: Said, number: int) -> Scene:
-        """What surrounds the message: the group it was said in, and what else this person has going."""
+        """What surrounds the message: what is pinned, the group it was said in, what else this person has going."""
         now, group, person = self.now(), said.group, said.person
-        scene = Scene(now, lambda: number, desk_note=self.desk_note())
+        pinned = await notices.in_force(tx, now)
+        scene = Scene(now, lambda: number, desk_note=self.desk_note(), notices=pinned)
         if person:
             scene = replace(
                 scene, elsewhere=await tickets.open_of_person(tx, channel, person, in_group=not said.incoming.group)

@@ -79,6 +79,21 @@ account_presence = Table(
 )
 """Who has a ticket open, by session."""
 
+notice = Table(
+    "notice",
+    metadata,
+    _id(),
+    Column("text", String(200), nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("records", JSON, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("down_by", String(40)),
+    Column("down_at", Instant),
+    Index("ix_notice_until", "until"),
+)
+"""What stands above answers until a moment, or until somebody takes it down. ``records``: whose answers; none: all."""
+
 reply_template = Table(
     "reply_template",
     metadata,
