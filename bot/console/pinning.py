@@ -45,9 +45,9 @@ def moment(day: str, clock: str) -> datetime | None:
     """A day and a time of day in Nanjing; None where either is not typed to its end."""
     try:
         here = datetime.combine(date.fromisoformat(day.strip()), time.fromisoformat(clock.strip()))
-    except ValueError:
+        return None if here.tzinfo else here.replace(tzinfo=SHANGHAI).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if here.tzinfo else here.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def fields(at: datetime) -> tuple[str, str]:

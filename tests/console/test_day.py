@@ -229,6 +229,40 @@ def test_an_editors_day(house: House, user: Page, staff: Page, base: KnowledgeBa
     answered(user, title, expected=False)
 
 
+def test_a_notice(house: House, user: Page, staff: Page) -> None:
+    words = "系统维护至 10:00 <b>请稍候</b>"
+    staff.set_viewport_size(PHONE)
+    staff.goto(f"{house.url}/console/notices")
+    expect(staff.get_by_text("现在没有公告")).to_be_visible()
+    publish, text = staff.get_by_role("button", name="发布公告"), staff.get_by_label("写给用户的话")
+    publish.click()
+    expect(staff.get_by_text("先写公告的内容。")).to_be_visible()
+    text.fill(words)
+    day = staff.get_by_label("结束日期")
+    day.fill("2020-01-01")
+    publish.click()
+    expect(staff.get_by_text("结束时间已经过了，改成以后的时间。")).to_be_visible()
+    expect(text).to_have_value(words)
+    expect(staff.get_by_text(words, exact=True)).to_be_visible()  # the preview
+    staff.get_by_text("明天 08:00", exact=True).click()
+    publish.click()
+    row = staff.locator(".listed")
+    expect(row).to_contain_text(words)
+    expect(row).to_contain_text("显示到明天 08:00，全部回答，小李")
+    expect(text).to_have_value("")
+    assert staff.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    say(user, "停工了还要打卡吗")
+    assert last(user).startswith(words)
+    row.get_by_role("button", name="撤下").click()
+    expect(staff.get_by_text("现在没有公告")).to_be_visible()
+    expect(row).to_contain_text("提前撤下")
+    say(user, "停工了还要打卡吗")
+    assert words not in last(user)
+    written = house.rows("SELECT action, account FROM audit WHERE action LIKE 'notice%' AND allowed ORDER BY id")
+    assert written == [("notice", "li"), ("notice_down", "li")]
+    staff.set_viewport_size(WIDE)
+
+
 def answered(user: Page, title: str, *, expected: bool) -> None:
     """The question is answered so, within five seconds of the publishing."""
     give_up = time.monotonic() + 15

@@ -16,7 +16,7 @@ PAGES = {
     "/drafts/1/files/contacts.yaml": "editor", "/drafts/1/contacts": "editor", "/drafts/1/works": "editor",
     "/drafts/1/places": "editor", "/drafts/1/topics": "editor", "/drafts/1/lexicon": "editor",
     "/drafts/1/golden": "editor", "/drafts/1/intents": "editor", "/drafts/1/wording": "editor",
-    "/templates": "editor", "/people": "admin", "/audit": "admin",
+    "/templates": "editor", "/notices": "editor", "/people": "admin", "/audit": "admin",
     "/account": "agent",
 }  # fmt: skip
 ROLES = ("agent", "editor", "admin")

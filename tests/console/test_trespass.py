@@ -60,6 +60,7 @@ def plant(house: House) -> None:
             "path": "1.txt", "due_at": NOON,
         },
         "reply_template": {"title": SCRIPT[:80], "text": SCRIPT, "changed_at": NOON, "changed_by": "li"},
+        "notice": {"text": SCRIPT, "until": "2099" + NOON[4:], "records": "[]", "by": SCRIPT[:40], "at": NOON},
         "account_view": {"account_id": 1, "name": SCRIPT[:40], "filter": "{}"},
         "audit": {"at": NOON, "channel": "telegram", "account": "=cmd|' /C calc'!A0", "name": SCRIPT, "action": "x", "allowed": 1, "detail": SCRIPT},
         "missed_cluster": {"id": 901, "first_at": NOON, "last_at": NOON, "asked": 9},
@@ -124,13 +125,15 @@ DEEDS = [
     ("/drafts/901/files/contacts.yaml", "保存到草稿", "draft save", "editor"),
     ("/revisions", "导出 YAML", "knowledge export", "editor"),
     ("/templates", "保存", "template", "editor"),
+    ("/notices", "发布公告", "notice", "editor"),
+    ("/notices", "撤下", "notice_down", "editor"),
     ("/people", "添加", "account_add", "admin"),
     ("/people", "停用", "account_disable", "admin"),
 ]
 BELOW = {"agent": "nobody", "editor": "agent", "admin": "editor"}
 """The highest role that may not."""
 TABLES = ("ticket", "ticket_event", "message", "outbox", "account", "account_view", "missed_cluster", "knowledge_draft",
-          "knowledge_revision", "reply_template")  # fmt: skip
+          "knowledge_revision", "reply_template", "notice")  # fmt: skip
 
 
 def everything(house: House) -> list[list[tuple[object, ...]]]:
@@ -204,7 +207,7 @@ def test_a_page_of_a_session_that_has_ended(house: House, staff: Page, how: str,
 SHOWN = {
     "/": 1, "/tickets/1999": 4, "/unanswered": 1, "/unanswered/901": 1, "/knowledge": 1, "/drafts/901": 1,
     "/drafts/901/records/faq-01": 2, "/drafts/901/files/contacts.yaml": 0, "/revisions": 0, "/templates": 1,
-    "/figures": 0, "/people": 0, "/audit": 1, "/account": 0,
+    "/notices": 2, "/figures": 0, "/people": 0, "/audit": 1, "/account": 0,
 }  # fmt: skip
 """How often at least the script stands there to be read."""
 

@@ -1,11 +1,8 @@
-from datetime import timedelta
-
 import pytest
 
 from handlers.effects import LogQuestion
-from handlers.message import AnswerCard, Notice, Pinned
 from kb.base import KnowledgeBase
-from tests.handlers.talk import NOON, Talk
+from tests.handlers.talk import Talk
 
 
 @pytest.mark.parametrize(
@@ -63,21 +60,3 @@ def test_a_long_question_is_logged_cut(talk: Talk) -> None:
     (log,) = talk.says("考勤地址怎么改" * 500).effects
     assert isinstance(log, LogQuestion)
     assert len(log.text) == 500
-
-
-@pytest.mark.parametrize(
-    ("pinned", "seen"),
-    [
-        (Pinned("系统维护至 10:00", NOON + timedelta(hours=1)), True),
-        (Pinned("系统维护至 10:00", NOON + timedelta(hours=1), frozenset(("faq-13",))), True),
-        (Pinned("系统维护至 10:00", NOON + timedelta(hours=1), frozenset(("faq-14",))), False),
-        (Pinned("系统维护至 10:00", NOON), False),
-        (Pinned("系统维护至 10:00", NOON - timedelta(seconds=1)), False),
-    ],
-)
-def test_notices_stand_above_the_answers_they_concern(pinned: Pinned, seen: bool, talk: Talk) -> None:
-    talk.notices = (pinned,)
-    said = talk.says("考勤地址怎么改")
-    kinds = [type(part) for part in said.parts]
-    assert kinds == ([Notice, AnswerCard] if seen else [AnswerCard])
-    assert said.text.startswith("系统维护") is seen
