@@ -115,6 +115,11 @@ class NoticesPage:
         await self._show()
         ui.notify(f"发布了，显示到{pinning.ends(pinned.until, now)}。", type="positive")
 
+    async def _press_down(self, number: int) -> None:
+        # The list is shown anew meanwhile, and the pressed button gone: what is to be said is said by the list.
+        with self.standing:
+            await self.visit.deed("editor", "notice_down", partial(self._take_down, number))()
+
     async def _take_down(self, number: int) -> None:
         console = self.visit.console
         async with console.database.write() as tx:
@@ -139,8 +144,9 @@ class NoticesPage:
                 with self._line(kept, f"显示到{pinning.ends(kept.pinned.until, now)}"):
                     if minutes is not None:
                         ui.label(f"还有 {minutes} 分钟").classes("badge soon")
-                    down = self.visit.deed("editor", "notice_down", partial(self._take_down, kept.id))
-                    ui.button("撤下", on_click=down).props("outline dense no-caps color=negative")
+                    ui.button("撤下", on_click=partial(self._press_down, kept.id)).props(
+                        "outline dense no-caps color=negative"
+                    )
             if not standing:
                 empty("campaign", "现在没有公告。", "在上面写一句话、选好结束时间，发布后几秒内就会出现在回答上方。")
         self.past.set_visibility(bool(over))
