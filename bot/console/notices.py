@@ -154,7 +154,7 @@ class NoticesPage:
         with self.over:
             for kept in over:
                 end = kept.down_at or kept.pinned.until
-                with self._line(kept, f"{pinning.ends(end, now)}{'提前撤下' if kept.down_at else '到时间结束'}"):
+                with self._line(kept, f"{pinning.ends(end, now)}{' 提前撤下' if kept.down_at else ' 到时间结束'}"):
                     again = partial(self._again, kept.pinned)
                     ui.button("再写一条", on_click=again).props("flat dense no-caps")
 
