@@ -51,8 +51,9 @@ class NoticesPage:
         now = self.visit.console.now()
         proposed = pinning.proposals(now)
         day, clock = pinning.fields(proposed[0])
-        self.text = ui.textarea("写给用户的话").props(f"outlined dense autogrow counter maxlength={pinning.LONGEST}")
-        self.text.classes("w-full").on_value_change(self._look_ahead)
+        self.text = ui.textarea("写给用户的话").classes("w-full")
+        self.text.props(f"outlined dense autogrow counter debounce=200 maxlength={pinning.LONGEST}")
+        self.text.on_value_change(self._look_ahead)
         with ui.row().classes("w-full items-center gap-2"):
             self.day = ui.date_input("结束日期", value=day).props("outlined dense").style("flex: 1 1 8rem")
             self.clock = ui.time_input("结束时间", value=clock).props("outlined dense").style("flex: 1 1 8rem")

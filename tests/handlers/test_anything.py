@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import get_args
 
 from hypothesis import example, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from handlers.advance import advance
 from handlers.conversation import Conversation
-from handlers.message import Incoming, Outcome, Scene
+from handlers.message import Incoming, Outcome, Pinned, Scene
 from kb.base import KnowledgeBase
 from kb.normalise import plain
 from tests.handlers.talk import NOON, Talk
@@ -83,6 +84,7 @@ JUNK = (
     *("考" * 3_000, "登录失败 " * 300, "第" * 50, "\ud800", "\N{RIGHT-TO-LEFT OVERRIDE}录登"),
 )
 MESSAGES = st.one_of(st.sampled_from(COMMANDS), st.sampled_from(QUESTIONS), st.sampled_from(JUNK), st.text(max_size=20))
+PINNED = (Pinned("系统维护 <b>至</b> 10:00", NOON + timedelta(hours=1)),)
 OUTCOMES = frozenset(get_args(Outcome))
 NAMED = re.compile(r"工单(?:号(?:是)?)? ?(\d+)")
 
@@ -94,7 +96,7 @@ NAMED = re.compile(r"工单(?:号(?:是)?)? ?(\d+)")
 @example(texts=JUNK[::2] + COMMANDS[::2], group=True)
 @example(texts=["转人工", *JUNK[1::2]], group=False)
 def test_any_conversation(base: KnowledgeBase, texts: Sequence[str], group: bool) -> None:
-    talk = Talk(base)
+    talk = Talk(base, notices=PINNED)
     mine = set[int]()
     for text in texts:
         before = talk.conversation
@@ -114,7 +116,7 @@ def test_any_conversation(base: KnowledgeBase, texts: Sequence[str], group: bool
 def _is_pure(talk: Talk, before: Conversation, incoming: Incoming) -> None:
     """The same conversation, message and scene give the same turn."""
     ticket = talk.conversation.ticket
-    again = advance(before, incoming, talk.base, Scene(NOON, lambda: ticket.number if ticket else 0))
+    again = advance(before, incoming, talk.base, Scene(NOON, lambda: ticket.number if ticket else 0, notices=PINNED))
     assert (again.replies, again.conversation, again.effects) == (
         talk.last.replies,
         talk.conversation,
