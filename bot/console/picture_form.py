@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
+from bot.console.choosing import chooses, out_of_sight
 from bot.console.console import Visit
 from bot.knowledge.picturing import MOST_BYTES
 from bot.present import PICTURES
@@ -45,9 +46,7 @@ class PictureField:
             auto_upload=True,
         )
         upload.on("failed", lambda: ui.notify(_NOT_SENT, type="negative"), args=[])
-        # Out of sight, but not hidden to the server, which takes nothing from what is.
-        self._upload = upload.props(f'accept="{_TYPES}"').classes("absolute opacity-0 w-0 h-0 overflow-hidden")
-        self._upload.props("tabindex=-1 aria-hidden=true")
+        self._upload = out_of_sight(upload.props(f'accept="{_TYPES}"'))
         self._row = ui.row().classes("w-full items-end gap-2")
         self._show()
 
@@ -65,10 +64,8 @@ class PictureField:
         with self._row:
             if self.name:
                 show_picture(self.name, "这一步的配图", "height: 7rem")
-            # The browser opens its chooser only for a click that it has seen itself.
             add = ui.button("换一张图" if self.name else "加配图", icon="image")
-            add.on("click", js_handler=f"() => getElement({self._upload.id}).$refs.qRef.pickFiles()")
-            add.props("flat dense no-caps")
+            chooses(add, self._upload).props("flat dense no-caps")
             if self.name:
                 remove = ui.button("去掉配图", icon="close", on_click=lambda: self._set(None))
                 remove.props("flat dense no-caps")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nicegui import events, ui
 
+from bot.console.choosing import chooses, out_of_sight
 from bot.console.console import Visit
 from bot.console.publishing import library_of, show_change
 from bot.console.shell import Page, empty
@@ -40,13 +41,15 @@ class RevisionsPage:
             ui.space()
             export = self.visit.deed("editor", "knowledge export", self._export)
             ui.button("导出 YAML", icon="download", on_click=export).props("outline no-caps")
-            upload = ui.upload(
-                label="导入 YAML（zip）",
-                auto_upload=True,
-                max_file_size=MOST_OF_ALL + _MOST_OF_PICTURES,
-                on_upload=self._import,
+            self.upload = out_of_sight(
+                ui.upload(
+                    auto_upload=True,
+                    max_file_size=MOST_OF_ALL + _MOST_OF_PICTURES,
+                    on_upload=self._import,
+                    on_rejected=lambda: ui.notify("只收 zip 文件，而且不能太大。", type="negative"),
+                ).props("accept=.zip")
             )
-            upload.props("accept=.zip flat bordered").classes("w-56")
+            chooses(ui.button("导入 YAML（zip）", icon="upload"), self.upload).props("outline no-caps")
         self.stage = ui.label().classes("muted").props("aria-live=polite")
         self.list = ui.column().classes("panel gap-0")
         await self.show()
@@ -119,6 +122,8 @@ class RevisionsPage:
         ui.download.content(data, f"knowledge-{self.visit.console.live.number}.zip")
 
     async def _import(self, event: events.UploadEventArguments) -> None:
+        self.upload.reset()
+
         async def take() -> None:
             data = await event.file.read()
             with tempfile.TemporaryDirectory() as folder:
