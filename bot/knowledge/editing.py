@@ -27,7 +27,6 @@ from kb.model import (
     Answer,
     Contact,
     District,
-    EditorNote,
     Golden,
     Intent,
     Overlap,
@@ -147,12 +146,6 @@ def topic_of(content: Content, topic_id: str) -> Topic:
     return item_of(content, _TOPICS, "topics", Topic, topic_id)
 
 
-def put_topic_phrasings(content: Content, topic_id: str, texts: Iterable[str]) -> Content:
-    """All ways to ask for the topic."""
-    topic = topic_of(content, topic_id)
-    return put_topic(content, topic.model_copy(update={"phrasings": tuple(_new(texts, set()))}))
-
-
 def add_topic_phrasings(content: Content, topic_id: str, texts: Iterable[str]) -> Content:
     """Further ways to ask for the topic."""
     topic = topic_of(content, topic_id)
@@ -268,11 +261,6 @@ def put_golden(content: Content, golden: Golden, instead_of: str | None = None) 
 def delete_golden(content: Content, question: str) -> Content:
     """Without the golden question."""
     return delete_item(content, _GOLDEN, "golden", "q", question)
-
-
-def put_note(content: Content, notes: Sequence[EditorNote]) -> Content:
-    """All notes on the source document."""
-    return put_file(content, "editor_notes.yaml", {"notes": [plain(note) for note in notes]})
 
 
 def _title(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -17,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Page, expect
 
 from bot.storage.database import open_database
 from bot.unanswered.gathering import Gathering
@@ -74,6 +76,16 @@ def _answers(house: House) -> bool:
         return httpx.get(f"{house.url}/healthz").is_success
     except httpx.TransportError:
         return False
+
+
+def sign_in(page: Page, house: House, name: str) -> None:
+    """Through the door, as anybody would."""
+    page.goto(f"{house.url}/console/")
+    expect(page).to_have_url(re.compile("/console/login"))
+    page.get_by_label("用户名").fill(name)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page).to_have_url(f"{house.url}/console/")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from kb.base import KnowledgeBase
 from tests.bot.test_browser import browser, say
-from tests.console.conftest import PASSWORD, House
+from tests.console.conftest import PASSWORD, House, sign_in
 from tests.pictures import drawn
 
 __all__ = ["browser"]
@@ -47,15 +47,6 @@ def staff(browser: Browser, house: House) -> Iterator[Page]:
     expect(page.get_by_text("小李", exact=True)).to_be_visible()
     yield page
     context.close()
-
-
-def sign_in(page: Page, house: House, name: str) -> None:
-    page.goto(f"{house.url}/console/")
-    expect(page).to_have_url(re.compile("/console/login"))
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page).to_have_url(f"{house.url}/console/")
 
 
 def last(user: Page) -> str:

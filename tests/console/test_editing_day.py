@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from bot.console.forms.kinds import KINDS
 from tests.bot.test_browser import browser
-from tests.console.conftest import PASSWORD, House
+from tests.console.conftest import House, sign_in
 
 __all__ = ["browser"]
 WIDE, PHONE = ViewportSize(width=1280, height=900), ViewportSize(width=390, height=844)
@@ -22,10 +22,7 @@ def editor(browser: Browser, house: House) -> Iterator[Page]:
     context = browser.new_context(viewport=WIDE, locale="zh-CN")
     context.set_default_timeout(_PATIENCE)
     page = context.new_page()
-    page.goto(f"{house.url}/console/login")
-    page.get_by_label("用户名").fill("li")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, house, "li")
     expect(page.get_by_text("小李", exact=True)).to_be_visible()
     yield page
     context.close()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.bot.test_browser import browser, say
-from tests.console.conftest import PASSWORD, House, opened
+from tests.console.conftest import PASSWORD, House, opened, sign_in
 from tests.console.test_day import WIDE
 from tests.kb.small import change, write
 
@@ -95,10 +95,7 @@ def staff(browser: Browser, house: House) -> Iterator[Page]:
     context.set_default_timeout(_PATIENCE)
     expect.set_options(timeout=_PATIENCE)
     page = context.new_page()
-    page.goto(f"{house.url}/console/login")
-    page.get_by_label("用户名").fill("li")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, house, "li")
     expect(page.get_by_text("小李", exact=True)).to_be_visible()
     yield page
     context.close()
